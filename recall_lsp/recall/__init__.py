@@ -1,0 +1,1 @@
+"""A moment of writing to ranked hits with their reasons.  No storage, no protocol."""
