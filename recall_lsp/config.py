@@ -1,0 +1,107 @@
+"""Options: full defaults here; `recall.toml` in the vault and the editor's settings are laid over them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from cattrs import Converter
+
+SETTINGS_FILE = "recall.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Everything a user can set.  The names are those of `recall.toml` and of the editor's settings."""
+
+    model: str = "default"
+    """A Sentence-Transformers model by name or folder; "default" ships with us, "none" recalls by words alone."""
+    include: tuple[str, ...] = ("*.md", "*.markdown", "*.mdx", "*.org", "*.txt")
+    """Files that are notes, as gitignore patterns."""
+    exclude: tuple[str, ...] = ()
+    """Files and folders that are not, as gitignore patterns; they win over `include`."""
+    max_bytes: int = 2_000_000
+    """A larger file is skipped and listed in the status."""
+    limit: int = 5
+    """How many notes a hover or a related answer shows."""
+    quiet: float = 0.2
+    """Hits less probably related than this are not shown (0 shows all, 1 none)."""
+    trigger: str = ";;"
+    """Typed in a note, offers the related notes as completions; "" for none."""
+    link_style: Literal["auto", "wiki", "markdown", "org"] = "auto"
+    """How an inserted link is written; "auto" follows what the vault mostly does."""
+    hover: Literal["all", "links", "off"] = "all"
+    """What a hover card is shown on."""
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+
+
+def read_settings_file(root: Path) -> tuple[Mapping[str, Any], list[str]]:
+    """The table in the vault's `recall.toml` ({} without one), and what is wrong with the file."""
+    path = root / SETTINGS_FILE
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")), []
+    except FileNotFoundError:
+        return {}, []
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return {}, [f"{SETTINGS_FILE} is ignored: {error}"]
+
+
+def overlay(options: Options, settings: Mapping[str, Any]) -> tuple[Options, list[str]]:
+    """`options` with `settings` laid over; a wrong or unknown one keeps what was there and adds a warning."""
+    known = {field.name: field.type for field in fields(Options)}
+    warnings = [f"setting '{name}' is not known and is ignored" for name in settings if name not in known]
+    for name in known.keys() & settings.keys():
+        try:
+            options = replace(options, **{name: _structured(name, settings[name])})
+        except _Wrong as error:
+            warnings.append(f"setting '{name}' {error}; keeping {getattr(options, name)!r}")
+    return options, sorted(warnings)
+
+
+def load_options(root: Path, *layers: Mapping[str, Any]) -> tuple[Options, list[str]]:
+    """Defaults, then the vault's `recall.toml`, then `layers` (the editor's settings), with all warnings."""
+    table, warnings = read_settings_file(root)
+    options = Options()
+    for layer in (table, *layers):
+        options, more = overlay(options, layer)
+        warnings += more
+    return options, warnings
+
+
+class _Wrong(ValueError):
+    pass
+
+
+_BOUNDS = {"max_bytes": (1_000, 200_000_000), "limit": (1, 50), "quiet": (0.0, 1.0)}
+_converter = Converter()
+
+
+def _structured(name: str, value: Any) -> Any:
+    default = getattr(Options(), name)
+    if isinstance(default, tuple):
+        if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+            raise _Wrong("must be a list of strings")
+        return tuple(value)
+    if isinstance(default, str):
+        allowed = _choices(name)
+        if not isinstance(value, str) or (allowed and value not in allowed):
+            raise _Wrong(f"must be one of {', '.join(allowed)}" if allowed else "must be a string")
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise _Wrong("must be a number")
+    low, high = _BOUNDS[name]
+    if not low <= value <= high:
+        raise _Wrong(f"must lie between {low} and {high}")
+    return _converter.structure(value, type(default))
+
+
+def _choices(name: str) -> tuple[str, ...]:
+    return tuple(_literals(Options.__annotations__[name]))
+
+
+def _literals(annotation: str) -> Iterator[str]:
+    if annotation.startswith("Literal["):
+        yield from (word.strip().strip('"') for word in annotation[len("Literal[") : -1].split(","))
