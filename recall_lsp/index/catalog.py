@@ -1,0 +1,332 @@
+"""The catalog: the one truth about what is indexed (SQLite, WAL).  Views follow it by sequence number.
+
+Only the keeper writes.  Each commit that changes notes carries the next sequence number; a note that left is
+remembered in `removed`.  Readers in other processes see whole commits and nothing in between.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from recall_lsp.notes.model import Block, Heading, Link, Note, Passage, Span
+
+SCHEMA_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+CREATE TABLE notes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL, path TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, hash BLOB NOT NULL,
+    title TEXT NOT NULL, dialect TEXT NOT NULL, language TEXT NOT NULL, written TEXT,
+    letters INTEGER NOT NULL, structure TEXT NOT NULL);
+CREATE INDEX notes_seq ON notes (seq);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, note INTEGER NOT NULL REFERENCES notes (id) ON DELETE CASCADE,
+    hash INTEGER NOT NULL, text TEXT NOT NULL, extra TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
+    line INTEGER NOT NULL, headings TEXT NOT NULL, anchors BLOB NOT NULL);
+CREATE INDEX passages_note ON passages (note);
+CREATE INDEX passages_hash ON passages (hash);
+CREATE TABLE removed (note INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
+CREATE INDEX removed_seq ON removed (seq);
+CREATE TABLE skipped (path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, reason TEXT NOT NULL)
+    WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What decides whether a file must be read again."""
+
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """A note as the readers keep it in memory."""
+
+    id: int
+    path: str
+    title: str
+    dialect: str
+    language: str
+    written: date | None
+    modified: int
+    letters: int
+    aliases: tuple[str, ...]
+    tags: tuple[str, ...]
+    headings: tuple[Heading, ...]
+    blocks: tuple[Block, ...]
+    links: tuple[Link, ...]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRow:
+    id: int
+    note: int
+    passage: Passage
+
+
+def embedded_text(passage: Passage) -> str:
+    """What of a passage is embedded: its nearest heading and its prose.  It stays the same through a rename."""
+    if not passage.text:
+        return ""
+    return f"{passage.headings[-1]}\n{passage.text}" if passage.headings else passage.text
+
+
+def text_hash(text: str) -> int:
+    """A signed 64-bit key of a text: blake2b, so that equal texts are embedded once."""
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
+
+
+def open_catalog(path: Path, *, write: bool) -> sqlite3.Connection:
+    """The catalog at `path`; a writer creates it.
+
+    Raises sqlite3.DatabaseError when the file is damaged or of another version, FileNotFoundError for a reader
+    where there is none yet.
+    """
+    if not write and not path.exists():
+        raise FileNotFoundError(path)
+    connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+    try:
+        if write:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        else:
+            connection.execute("PRAGMA query_only = ON")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0 and write:
+            connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        elif version == 0:
+            raise FileNotFoundError(path)
+        elif version != SCHEMA_VERSION:
+            raise sqlite3.DatabaseError(f"the index is of version {version}, this program's is {SCHEMA_VERSION}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[int]:
+    """One commit of changed notes; yields its sequence number."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        seq = current_seq(connection) + 1
+        yield seq
+        set_meta(connection, "seq", seq)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def current_seq(connection: sqlite3.Connection) -> int:
+    return int(get_meta(connection, "seq", 0))
+
+
+def get_meta(connection: sqlite3.Connection, key: str, default: Any = None) -> Any:
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return default if row is None else row[0]
+
+
+def set_meta(connection: sqlite3.Connection, key: str, value: str | int) -> None:
+    connection.execute("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (key, value))
+
+
+def put_note(
+    connection: sqlite3.Connection, seq: int, note: Note, language: str, state: FileState, file_hash: bytes
+) -> None:
+    """Add or replace a note and its passages, inside a transaction."""
+    letters = sum(len(passage.text) for passage in note.passages)
+    written = note.written.isoformat() if note.written else None
+    values = (seq, state.size, state.mtime_ns, file_hash, _clean(note.title), note.dialect, language, written, letters)
+    row = connection.execute(
+        "INSERT INTO notes (seq, size, mtime_ns, hash, title, dialect, language, written, letters, structure, path)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET seq = excluded.seq,"
+        " size = excluded.size, mtime_ns = excluded.mtime_ns, hash = excluded.hash, title = excluded.title,"
+        " dialect = excluded.dialect, language = excluded.language, written = excluded.written,"
+        " letters = excluded.letters, structure = excluded.structure RETURNING id",
+        (*values, _pack_structure(note), note.path),
+    ).fetchone()
+    connection.execute("DELETE FROM passages WHERE note = ?", row)
+    connection.executemany(
+        "INSERT INTO passages (note, hash, text, extra, start, stop, line, headings, anchors)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (_pack_passage(row[0], passage) for passage in note.passages),
+    )
+    connection.execute("DELETE FROM skipped WHERE path = ?", (note.path,))
+
+
+def touch_note(connection: sqlite3.Connection, path: str, state: FileState) -> None:
+    """The file was touched, its bytes are the same: no view need know."""
+    connection.execute(
+        "UPDATE notes SET size = ?, mtime_ns = ? WHERE path = ?", (state.size, state.mtime_ns, path)
+    )
+
+
+def remove_note(connection: sqlite3.Connection, seq: int, path: str) -> None:
+    row = connection.execute("DELETE FROM notes WHERE path = ? RETURNING id", (path,)).fetchone()
+    if row is not None:
+        connection.execute("INSERT OR REPLACE INTO removed VALUES (?, ?)", (row[0], seq))
+
+
+def put_skipped(connection: sqlite3.Connection, seq: int, path: str, state: FileState, reason: str) -> None:
+    remove_note(connection, seq, path)
+    connection.execute(
+        "INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?)", (path, state.size, state.mtime_ns, reason)
+    )
+
+
+def remove_skipped(connection: sqlite3.Connection, path: str) -> None:
+    connection.execute("DELETE FROM skipped WHERE path = ?", (path,))
+
+
+def file_states(connection: sqlite3.Connection) -> dict[str, FileState]:
+    """Every file that the catalog knows, read or skipped."""
+    rows = connection.execute("SELECT path, size, mtime_ns FROM notes UNION ALL SELECT path, size, mtime_ns FROM skipped")
+    return {path: FileState(size, mtime_ns) for path, size, mtime_ns in rows}
+
+
+def states_of(connection: sqlite3.Connection, paths: Iterable[str]) -> dict[str, FileState]:
+    """The same for a few paths."""
+    found: dict[str, FileState] = {}
+    for path in paths:
+        for table in ("notes", "skipped"):
+            row = connection.execute(f"SELECT size, mtime_ns FROM {table} WHERE path = ?", (path,)).fetchone()
+            if row is not None:
+                found[path] = FileState(*row)
+    return found
+
+
+def file_hash(connection: sqlite3.Connection, path: str) -> bytes | None:
+    row = connection.execute("SELECT hash FROM notes WHERE path = ?", (path,)).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def notes_since(connection: sqlite3.Connection, seq: int, limit: int = -1) -> list[tuple[int, NoteRow]]:
+    """(sequence number, note) of those changed after `seq`, oldest change first.
+
+    `limit` is a wish: the notes of one sequence number are never parted.
+    """
+    query = f"SELECT seq, {_NOTE} FROM notes WHERE seq > ? AND seq <= ? ORDER BY seq, id"
+    last = 1 << 62
+    if limit >= 0:
+        cut = connection.execute("SELECT seq FROM notes WHERE seq > ? ORDER BY seq LIMIT 1 OFFSET ?", (seq, limit - 1))
+        last = (cut.fetchone() or (last,))[0]
+    return [(row[0], _unpack_note(row[1:])) for row in connection.execute(query, (seq, last))]
+
+
+def note_by_id(connection: sqlite3.Connection, note: int) -> NoteRow | None:
+    row = connection.execute(f"SELECT {_NOTE} FROM notes WHERE id = ?", (note,)).fetchone()
+    return None if row is None else _unpack_note(row)
+
+
+def removed_since(connection: sqlite3.Connection, seq: int) -> list[int]:
+    return [row[0] for row in connection.execute("SELECT note FROM removed WHERE seq > ?", (seq,))]
+
+
+def skipped(connection: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
+    return tuple(connection.execute("SELECT path, reason FROM skipped ORDER BY path"))
+
+
+def passages_of(connection: sqlite3.Connection, notes: Iterable[int]) -> list[PassageRow]:
+    return _passages(connection, "note", notes)
+
+
+def passages_by_id(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, PassageRow]:
+    return {row.id: row for row in _passages(connection, "id", ids)}
+
+
+def passage_keys(connection: sqlite3.Connection, notes: Sequence[int]) -> list[tuple[int, int, int]]:
+    """(passage id, note id, text hash) of the passages with prose in `notes`."""
+    found = connection.execute(
+        f"SELECT id, note, hash FROM passages WHERE note IN ({_integers(notes)}) AND text != '' ORDER BY id"
+    )
+    return found.fetchall()
+
+
+_NOTE = "id, path, title, dialect, language, written, mtime_ns, letters, structure"
+_PASSAGE = "id, note, text, extra, start, stop, line, headings, anchors"
+
+
+def _passages(connection: sqlite3.Connection, column: str, ids: Iterable[int]) -> list[PassageRow]:
+    rows = connection.execute(f"SELECT {_PASSAGE} FROM passages WHERE {column} IN ({_integers(ids)}) ORDER BY id")
+    return [_unpack_passage(row) for row in rows]
+
+
+def _integers(ids: Iterable[int]) -> str:
+    return ",".join(str(int(number)) for number in ids)
+
+
+def _pack_structure(note: Note) -> str:
+    parts: dict[str, Any] = {
+        "aliases": note.aliases,
+        "tags": note.tags,
+        "headings": [(h.text, h.level, h.span.start, h.span.end, h.line) for h in note.headings],
+        "blocks": [(b.id, b.span.start, b.span.end, b.line) for b in note.blocks],
+        "links": [(k.target, k.fragment, k.text, k.kind, k.span.start, k.span.end, k.line) for k in note.links],
+        "problems": note.problems,
+    }
+    return _clean(json.dumps({name: part for name, part in parts.items() if part}, ensure_ascii=False))
+
+
+def _unpack_note(row: tuple[Any, ...]) -> NoteRow:
+    number, path, title, dialect, language, written, modified, letters, structure = row
+    parts = json.loads(structure)
+    return NoteRow(
+        id=number,
+        path=path,
+        title=title,
+        dialect=dialect,
+        language=language,
+        written=date.fromisoformat(written) if written else None,
+        modified=modified,
+        letters=letters,
+        aliases=tuple(parts.get("aliases", ())),
+        tags=tuple(parts.get("tags", ())),
+        headings=tuple(Heading(t, lv, Span(a, b), ln) for t, lv, a, b, ln in parts.get("headings", ())),
+        blocks=tuple(Block(i, Span(a, b), ln) for i, a, b, ln in parts.get("blocks", ())),
+        links=tuple(Link(t, f, x, k, Span(a, b), ln) for t, f, x, k, a, b, ln in parts.get("links", ())),
+        problems=tuple(parts.get("problems", ())),
+    )
+
+
+def _pack_passage(note: int, passage: Passage) -> tuple[Any, ...]:
+    flat = [number for pair in passage.anchors for number in pair]
+    return (
+        note,
+        text_hash(embedded_text(passage)),
+        _clean(passage.text),
+        _clean(passage.extra),
+        passage.span.start,
+        passage.span.end,
+        passage.line,
+        _clean("\x1f".join(passage.headings)),
+        struct.pack(f"<{len(flat)}I", *flat),
+    )
+
+
+def _unpack_passage(row: tuple[Any, ...]) -> PassageRow:
+    number, note, text, extra, start, stop, line, headings, packed = row
+    flat = struct.unpack(f"<{len(packed) // 4}I", packed)
+    path = tuple(headings.split("\x1f")) if headings else ()
+    anchors = tuple(zip(flat[::2], flat[1::2], strict=True))
+    return PassageRow(number, note, Passage(text, extra, Span(start, stop), line, path, anchors))
+
+
+def _clean(text: str) -> str:
+    """Lone surrogates, which SQLite cannot hold, become question marks; lengths stay."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

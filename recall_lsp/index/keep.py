@@ -1,0 +1,227 @@
+"""The keeper: one process a folder that reads, indexes and embeds, and never stands between a writer and an answer.
+
+A loop without threads of its own but one: take what has settled on disk and bring the catalog and the full-text
+view up to it; with nothing to take, embed a little; with nothing to embed, wait.  The first process to take the
+folder's lock keeps it; the others wait for the lock, so that one takes over when the keeper goes.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from recall_lsp.config import Options, load_options
+from recall_lsp.index import catalog as cat
+from recall_lsp.index.embed import Backlog
+from recall_lsp.index.encoder import Encoder, load, run_compile
+from recall_lsp.index.lexical import LexicalWriter
+from recall_lsp.index.places import index_dir, private_dir
+from recall_lsp.index.reconcile import Changes, Unmounted, apply_changes, check_paths, find_changes
+from recall_lsp.index.scan import read_rules
+from recall_lsp.index.vault import embeddings_path
+from recall_lsp.index.watch import Settled, watch
+
+Report = Callable[[Mapping[str, Any]], None]
+"""Takes events: {"event": "progress" | "changed" | "ready" | "waiting" | "problem", ...} (see README, Keeper)."""
+
+_SAMPLE = 256
+_LOCK_POLL = 0.3
+_IDLE = 60.0
+_PAUSE = 0.2
+_THREADS = min(2, os.cpu_count() or 1)
+
+
+def keep(
+    root: Path,
+    settings: Mapping[str, Any],
+    report: Report,
+    settled: Settled,
+    stop: threading.Event,
+    *,
+    once: bool = False,
+) -> None:
+    """Keep the folder's index until `stop` (or, with `once`, until it is whole).  `settings` are the editor's.
+
+    Raises OSError or sqlite3.Error only for what the user must mend (a full disk, a folder that cannot be written).
+    """
+    os.umask(0o077)
+    folder = private_dir(index_dir(root))
+    lock = FileLock(folder / "keeper.lock")
+    if not _take_lock(lock, report, stop):
+        return
+    observer = None
+    try:
+        observer = None if once else watch(root, settled, lambda message: _problem(report, message))
+        catalog = _open_or_restart(folder / "catalog.db", report)
+        _Keeper(root, settings, report, settled, stop, folder, catalog).run(once)
+    finally:
+        if observer is not None:
+            observer.stop()
+        lock.release()
+
+
+class _Keeper:
+    """One folder being kept: the catalog, its full-text view and the encoder once there is one."""
+
+    def __init__(
+        self,
+        root: Path,
+        settings: Mapping[str, Any],
+        report: Report,
+        settled: Settled,
+        stop: threading.Event,
+        folder: Path,
+        catalog: sqlite3.Connection,
+    ) -> None:
+        self._root, self._settings, self._report = root, settings, report
+        self._settled, self._stop, self._folder, self._catalog = settled, stop, folder, catalog
+        self._lexical = LexicalWriter(folder / "lexical")
+        self._options = Options()
+        self._encoder: Encoder | None = None
+        self._model_wanted = True
+        self._backlog: Backlog | None = None
+        self._compiling: threading.Thread | None = None
+
+    def run(self, once: bool) -> None:
+        self._lexical.update(self._catalog)
+        self._follow_folder(None)
+        ready = False
+        while not self._stop.is_set():
+            paths = self._settled.take(_IDLE if ready else _PAUSE if self._compiling else 0.0)
+            if paths is None or paths:
+                self._follow_folder(paths)
+                ready = False
+            self._get_encoder()
+            if self._embed():
+                ready = False
+            elif not ready and not self._compiling:
+                ready = True
+                self._report({"event": "ready", **self._counts()})
+                if once:
+                    return
+
+    def _follow_folder(self, paths: set[str] | None) -> None:
+        """Bring catalog and full-text view up to the folder, or to these paths of it."""
+        try:
+            if paths is None or paths & _RULE_FILES:
+                self._read_settings()
+                changes = find_changes(self._root, self._catalog, self._rules, self._options)
+            else:
+                changes = check_paths(self._root, self._catalog, self._rules, paths)
+        except Unmounted as error:
+            _problem(self._report, str(error))
+            return
+        if changes:
+            self._apply(changes)
+
+    def _read_settings(self) -> None:
+        before = self._options
+        self._options, warnings = load_options(self._root, self._settings)
+        for warning in warnings:
+            _problem(self._report, warning)
+        self._rules = read_rules(self._root, self._options)
+        if self._options.model != before.model:
+            self._encoder, self._model_wanted = None, True
+
+    def _apply(self, changes: Changes) -> None:
+        def progress(done: int, total: int) -> None:
+            if total > 1:
+                self._report({"event": "progress", "stage": "reading", "done": done, "total": total})
+
+        for _ in apply_changes(self._root, self._catalog, self._options, changes, progress):
+            self._lexical.update(self._catalog)
+            self._report({"event": "changed", "seq": cat.current_seq(self._catalog)})
+            if self._stop.is_set():
+                return
+        self._renew_backlog()
+
+    def _embed(self) -> bool:
+        """Embed a little; False when there is nothing to embed."""
+        if self._backlog is None or not self._backlog.step():
+            return False
+        self._report(
+            {"event": "progress", "stage": "embedding", "done": self._backlog.done, "total": self._backlog.total}
+        )
+        return True
+
+    def _renew_backlog(self) -> None:
+        """Plan anew what to embed, after notes or the model have changed."""
+        if self._backlog is not None:
+            self._backlog.close()
+            self._backlog = None
+        if self._encoder is None:
+            return
+        path = embeddings_path(self._folder, self._encoder.model_id)
+        self._backlog = Backlog(self._catalog, path, self._encoder)
+
+    def _get_encoder(self) -> None:
+        """Load the compiled model, or have it compiled by a process of its own while notes are followed."""
+        if self._compiling is not None and not self._compiling.is_alive():
+            self._compiling = None
+            self._report({"event": "progress", "stage": "compiling", "done": 1, "total": 1})
+            self._encoder = load(self._options.model, _THREADS)
+            self._renew_backlog()
+        if not self._model_wanted or self._compiling is not None:
+            return
+        self._model_wanted = False
+        self._encoder = None if self._options.model == "none" else load(self._options.model, _THREADS)
+        self._renew_backlog()
+        if self._encoder is None and self._options.model != "none":
+            sample = self._catalog.execute(
+                "SELECT text FROM passages WHERE length(text) > 40 ORDER BY hash LIMIT ?", (_SAMPLE,)
+            )
+            self._report({"event": "progress", "stage": "compiling", "done": 0, "total": 1})
+            self._compiling = threading.Thread(target=self._compile, args=([row[0] for row in sample],), daemon=True)
+            self._compiling.start()
+
+    def _compile(self, sample: list[str]) -> None:
+        result = run_compile(self._options.model, sample)
+        if result.error:
+            _problem(self._report, f"{result.error} Until then, notes are recalled by their words alone.")
+
+    def _counts(self) -> dict[str, int]:
+        notes = self._catalog.execute("SELECT count(*) FROM notes").fetchone()[0]
+        passages = self._catalog.execute("SELECT count(*) FROM passages").fetchone()[0]
+        return {"notes": notes, "passages": passages}
+
+
+_RULE_FILES = frozenset({".recallignore", "recall.toml"})
+
+
+def _take_lock(lock: FileLock, report: Report, stop: threading.Event) -> bool:
+    waiting = False
+    while not stop.is_set():
+        try:
+            lock.acquire(timeout=0)
+            return True
+        except Timeout:
+            if not waiting:
+                report({"event": "waiting"})
+            waiting = True
+            stop.wait(_LOCK_POLL)
+    return False
+
+
+def _open_or_restart(path: Path, report: Report) -> sqlite3.Connection:
+    """The catalog; a damaged or outdated one is made anew (embeddings stand in a file of their own)."""
+    try:
+        catalog = cat.open_catalog(path, write=True)
+        cat.file_states(catalog)
+        return catalog
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
+            raise
+        _problem(report, f"The index could not be used ({error}); it is being made anew from your notes.")
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        return cat.open_catalog(path, write=True)
+
+
+def _problem(report: Report, message: str) -> None:
+    report({"event": "problem", "message": message})

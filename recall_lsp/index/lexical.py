@@ -1,0 +1,225 @@
+"""The full-text view (Tantivy): one index of whole notes, one of passages, both with BM25.
+
+Text is cut into terms by `terms.py` before it gets here, so Tantivy only parts it at spaces.  The view
+remembers in a file beside it the last sequence number that it holds; lost or damaged, it is made anew from
+the catalog.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tantivy
+from tantivy import Document, Occur, Query, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
+
+from recall_lsp.index.catalog import NoteRow, PassageRow, current_seq, notes_since, passages_of, removed_since
+from recall_lsp.index.terms import terms
+
+FIELD_BOOSTS = {"title": 2.0, "aliases": 2.0, "headings": 1.2, "tags": 1.0, "body": 1.0}
+_FORMAT = 1
+_WRITER_BYTES = 30_000_000
+_TOKENIZER = "terms"
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Keys (note or passage ids), best first, with their BM25 scores."""
+
+    keys: tuple[int, ...]
+    scores: tuple[float, ...]
+
+
+class Lexical:
+    """An open pair of Tantivy indexes.  `reload` shows what another process committed."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises ValueError or OSError when the folder holds no whole view of this version."""
+        self._folder = folder
+        if _read_seq(folder) is None:
+            raise FileNotFoundError(folder)
+        self._notes = _open(folder / "notes", _note_schema())
+        self._passages = _open(folder / "passages", _passage_schema())
+        self.reload()
+
+    def reload(self) -> None:
+        self._notes.reload()
+        self._passages.reload()
+        self._note_searcher, self._passage_searcher = self._notes.searcher(), self._passages.searcher()
+
+    def note_frequency(self, term: str) -> int:
+        """In how many notes the term stands."""
+        return int(self._note_searcher.doc_freq("body", term))
+
+    @property
+    def size(self) -> int:
+        """How many notes are held."""
+        return int(self._note_searcher.num_docs)
+
+    def search_notes(self, query: Mapping[str, float], top: int, fields: Mapping[str, float] = FIELD_BOOSTS) -> Scored:
+        """Notes by BM25 over `fields`, for weighted terms."""
+        return _search(self._notes, self._note_searcher, "note", query, fields, top)
+
+    def search_passages(self, query: Mapping[str, float], top: int) -> Scored:
+        """Passages by BM25, for weighted terms."""
+        return _search(self._passages, self._passage_searcher, "passage", query, {"body": 1.0}, top)
+
+
+class LexicalWriter:
+    """The keeper's hold on the view; one process at a time (Tantivy's own lock)."""
+
+    def __init__(self, folder: Path) -> None:
+        """Opens the view, or starts it from nothing when it is missing, damaged or of another version."""
+        self._folder = folder
+        try:
+            if _read_seq(folder) is None:
+                raise FileNotFoundError(folder)
+            self._open()
+        except (ValueError, OSError):
+            self._restart()
+
+    def update(self, catalog: sqlite3.Connection, batch: int = 1000) -> None:
+        """Bring the view up to the catalog, and commit."""
+        applied, target = applied_seq(self._folder), current_seq(catalog)
+        if applied > target:  # the catalog was lost and made anew
+            self._restart()
+            applied = 0
+        if applied == target:
+            return
+        for gone in removed_since(catalog, applied):
+            self._delete(gone)
+        changed = [row for _, row in notes_since(catalog, applied)]
+        for at in range(0, len(changed), batch):
+            self._put(catalog, changed[at : at + batch])
+        for writer in self._writers:
+            writer.commit()
+        _write_seq(self._folder, target)
+
+    def rebuild(self, catalog: sqlite3.Connection) -> None:
+        """Make the whole view anew from the catalog."""
+        self._restart()
+        self.update(catalog)
+
+    def _put(self, catalog: sqlite3.Connection, rows: Sequence[NoteRow]) -> None:
+        passages: dict[int, list[PassageRow]] = {row.id: [] for row in rows}
+        for passage in passages_of(catalog, passages):
+            passages[passage.note].append(passage)
+        for row in rows:
+            self._delete(row.id)
+            _add(*self._writers, row, passages[row.id])
+
+    def _delete(self, note: int) -> None:
+        for writer in self._writers:
+            writer.delete_documents_by_term("note", note)
+
+    def _open(self) -> None:
+        indexes = (_open(self._folder / "notes", _note_schema()), _open(self._folder / "passages", _passage_schema()))
+        notes, passages = (index.writer(_WRITER_BYTES, 1) for index in indexes)
+        self._writers = (notes, passages)
+
+    def _restart(self) -> None:
+        self._writers = ()  # type: ignore[assignment]  # let go of Tantivy's lock before the folder goes
+        shutil.rmtree(self._folder, ignore_errors=True)
+        for name in ("notes", "passages"):
+            (self._folder / name).mkdir(parents=True, exist_ok=True)
+        self._open()
+        _write_seq(self._folder, 0)
+
+
+def _add(
+    notes: tantivy.IndexWriter, passages: tantivy.IndexWriter, row: NoteRow, parts: Sequence[PassageRow]
+) -> None:
+    language = row.language
+    body: list[str] = []
+    for part in parts:
+        found = terms(part.passage.text, language) + terms(part.passage.extra, language)
+        body += found
+        under = terms(" ".join(part.passage.headings[-1:]), language)
+        document = {"note": row.id, "passage": part.id, "body": " ".join(under + found)}
+        passages.add_document(Document.from_dict(document, _passage_schema()))
+    fields = {
+        "title": terms(row.title, language),
+        "aliases": terms(" ".join(row.aliases), language),
+        "headings": terms(" ".join(heading.text for heading in row.headings), language),
+        "tags": terms(" ".join(row.tags), language),
+        "body": body,
+    }
+    document = {"note": row.id, **{name: " ".join(found) for name, found in fields.items() if found}}
+    notes.add_document(Document.from_dict(document, _note_schema()))
+
+
+def _search(
+    index: tantivy.Index,
+    searcher: tantivy.Searcher,
+    key: str,
+    query: Mapping[str, float],
+    fields: Mapping[str, float],
+    top: int,
+) -> Scored:
+    if not query or top <= 0:
+        return Scored((), ())
+    clauses = [
+        (Occur.Should, Query.boost_query(Query.term_query(index.schema, field, term, "freq"), boost * weight))
+        for term, weight in query.items()
+        for field, boost in fields.items()
+    ]
+    hits = searcher.search(Query.boolean_query(clauses), top, count=False).hits
+    values = searcher.fast_field_values(key, [address for _, address in hits])
+    ranked = sorted((-float(score), int(value)) for (score, _), value in zip(hits, values, strict=True))
+    return Scored(tuple(value for _, value in ranked), tuple(-score for score, _ in ranked))
+
+
+def _note_schema() -> tantivy.Schema:
+    return _schema("note", (), tuple(FIELD_BOOSTS))
+
+
+def _passage_schema() -> tantivy.Schema:
+    return _schema("note", ("passage",), ("body",))
+
+
+def _schema(note: str, others: tuple[str, ...], texts: tuple[str, ...]) -> tantivy.Schema:
+    key = (note, *others, *texts)
+    if key not in _schemas:
+        builder = SchemaBuilder()
+        for name in (note, *others):
+            builder = builder.add_integer_field(name, indexed=True, fast=True)
+        for name in texts:
+            builder = builder.add_text_field(name, stored=False, tokenizer_name=_TOKENIZER, index_option="freq")
+        _schemas[key] = builder.build()
+    return _schemas[key]
+
+
+_schemas: dict[tuple[str, ...], tantivy.Schema] = {}
+
+
+def _open(folder: Path, schema: tantivy.Schema) -> tantivy.Index:
+    index = tantivy.Index(schema, path=str(folder))
+    index.register_tokenizer(_TOKENIZER, TextAnalyzerBuilder(Tokenizer.whitespace()).build())
+    # Readers are told when to look (`reload`); Tantivy's own watching thread would wake for nothing.
+    index.config_reader(reload_policy="Manual")
+    return index
+
+
+def _read_seq(folder: Path) -> int | None:
+    try:
+        form, seq = (folder / "seq").read_text().split()
+        return int(seq) if int(form) == _FORMAT else None
+    except (OSError, ValueError):
+        return None
+
+
+def _write_seq(folder: Path, seq: int) -> None:
+    temporary = folder / "seq.new"
+    temporary.write_text(f"{_FORMAT} {seq}")
+    os.replace(temporary, folder / "seq")
+
+
+def applied_seq(folder: Path) -> int:
+    """The last sequence number that the view holds, 0 for none."""
+    return _read_seq(folder) or 0
+
+

@@ -1,0 +1,121 @@
+"""Folder to catalog: what changed on disk is read and committed, newest first, in batches a reader can follow."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterator
+from hashlib import blake2b
+from pathlib import Path
+
+from recall_lsp.config import Options
+from recall_lsp.index import catalog as cat
+from recall_lsp.index.catalog import FileState
+from recall_lsp.index.language import detect_language
+from recall_lsp.index.scan import Rules, file_state, scan
+from recall_lsp.notes.model import Note, Skipped
+from recall_lsp.notes.read import read_bytes
+
+READER_VERSION = 1
+"""Raised when the readers find something else in the same bytes: every note is then read again, none embedded."""
+
+_FIRST_BATCH = 100
+_BATCH = 400
+
+Changes = dict[str, FileState | None]
+"""Relative path to its state on disk; None for a file that is gone."""
+
+
+class Unmounted(Exception):
+    """The notes folder is missing or empty while the catalog has notes: nothing is removed until it is back."""
+
+
+def find_changes(root: Path, catalog: sqlite3.Connection, rules: Rules, options: Options) -> Changes:
+    """What differs between the whole folder and the catalog.  Raises Unmounted."""
+    known = cat.file_states(catalog)
+    try:
+        found = dict(scan(root, rules))
+    except OSError as error:
+        raise Unmounted(f"{root} cannot be listed ({error.strerror}); its index is kept until it is back") from error
+    if known and not found and not any(root.iterdir()):
+        raise Unmounted(f"{root} is empty; its index is kept until the notes are back")
+    if cat.get_meta(catalog, "reader") != _reader(options):
+        known_now: dict[str, FileState] = {}
+    else:
+        known_now = known
+    changes: Changes = {path: state for path, state in found.items() if known_now.get(path) != state}
+    changes |= {path: None for path in known if path not in found}
+    return changes
+
+
+def check_paths(root: Path, catalog: sqlite3.Connection, rules: Rules, paths: Collection[str]) -> Changes:
+    """What differs for these relative paths only (from watcher events, which are hints)."""
+    known = cat.file_states(catalog) if len(paths) > 50 else cat.states_of(catalog, paths)
+    changes: Changes = {}
+    for path in paths:
+        state = file_state(root / path) if rules.is_note(path) else None
+        if state != known.get(path):
+            changes[path] = state
+    return changes
+
+
+def apply_changes(
+    root: Path,
+    catalog: sqlite3.Connection,
+    options: Options,
+    changes: Changes,
+    progress: Callable[[int, int], None],
+) -> Iterator[None]:
+    """Read and commit the changes, newest files first; yields after each commit, so that views can follow."""
+    present = sorted(
+        ((path, state) for path, state in changes.items() if state is not None), key=lambda pair: -pair[1].mtime_ns
+    )
+    gone = [path for path, state in changes.items() if state is None]
+    at = 0
+    while at < len(present) or gone:
+        batch = present[at : at + (_BATCH if at else _FIRST_BATCH)]
+        at += len(batch)
+        with cat.transaction(catalog) as seq:
+            for path, state in batch:
+                _take(root, catalog, options, seq, path, state)
+            if at >= len(present):
+                for path in gone:
+                    cat.remove_note(catalog, seq, path)
+                    cat.remove_skipped(catalog, path)
+                gone = []
+                cat.set_meta(catalog, "reader", _reader(options))
+        progress(at, len(present))
+        yield
+
+
+def _take(
+    root: Path, catalog: sqlite3.Connection, options: Options, seq: int, path: str, state: FileState
+) -> None:
+    if state.size > options.max_bytes:
+        size, most = state.size / 1e6, options.max_bytes / 1e6
+        cat.put_skipped(catalog, seq, path, state, f"{size:.1f} MB is over the limit of {most:.1f} MB (max_bytes)")
+        return
+    try:
+        data = (root / path).read_bytes()
+    except FileNotFoundError:
+        return  # it left between the look and the read; an event will tell
+    except OSError as error:
+        cat.put_skipped(catalog, seq, path, state, f"cannot be read: {error.strerror}")
+        return
+    digest = blake2b(data, digest_size=16).digest()
+    if cat.file_hash(catalog, path) == digest and cat.get_meta(catalog, "reader") == _reader(options):
+        cat.touch_note(catalog, path, state)
+        return
+    note = read_bytes(path, data, options.max_bytes)
+    if isinstance(note, Skipped):
+        cat.put_skipped(catalog, seq, path, state, note.reason)
+    else:
+        cat.put_note(catalog, seq, note, note_language(note), state, digest)
+
+
+def note_language(note: Note) -> str:
+    """The language of a note's prose, "" when there is too little of it."""
+    return detect_language(" ".join(passage.text for passage in note.passages[:3]) or note.title)
+
+
+def _reader(options: Options) -> str:
+    return f"{READER_VERSION} {options.max_bytes}"

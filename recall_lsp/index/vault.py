@@ -1,0 +1,273 @@
+"""A notes folder as it can be asked: a reader that follows what the keeper writes, in any process.
+
+Used from one thread.  It never writes, never waits for the keeper, and answers with what there is: nothing
+before the first commit, words before the first embedding.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recall_lsp.config import Options
+from recall_lsp.index import catalog as cat
+from recall_lsp.index.encoder import Encoder, compiled_model, load_encoder
+from recall_lsp.index.graph import Graph
+from recall_lsp.index.lexical import Lexical, applied_seq
+from recall_lsp.index.places import index_dir
+from recall_lsp.index.terms import terms
+from recall_lsp.index.vectors import Matrix, get_embeddings, open_embeddings, to_int8, to_unit
+from recall_lsp.notes.link_format import LinkStyle, detect_style
+from recall_lsp.notes.model import Link, Note, Passage, Span
+from recall_lsp.notes.resolve import link_keys, note_keys
+
+_NOTES_A_REFRESH = 400
+_LOOK_FOR_MODEL = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A note as it is kept in memory.  `written` falls back on the file's own date."""
+
+    id: int
+    path: str
+    title: str
+    language: str
+    written: date
+    modified: int
+    letters: int
+    aliases: tuple[str, ...]
+    tags: tuple[str, ...]
+    headings: tuple[str, ...]
+
+
+class Vault:
+    """See the module.  `entries` maps note ids, `graph` tells the links, `lexical` and `matrix` are the views."""
+
+    def __init__(self, root: Path, options: Options) -> None:
+        self.root = root
+        self.options = options
+        self.folder = index_dir(root)
+        self.entries: dict[int, Entry] = {}
+        self.ids: dict[str, int] = {}
+        self.graph = Graph()
+        self.lexical: Lexical | None = None
+        self.encoder: Encoder | None = None
+        self.matrix: Matrix | None = None
+        self.revision = 0
+        self._catalog: sqlite3.Connection | None = None
+        self._embeddings: sqlite3.Connection | None = None
+        self._inode = 0
+        self._seq = 0
+        self._seen_versions: tuple[int, int] = (-1, -1)
+        self._lexical_seq = -1
+        self._model_looked_for = -_LOOK_FOR_MODEL
+        self._links_of: dict[int, Counter[str]] = {}
+        self._encoded = lru_cache(maxsize=512)(self._encode_one)
+
+    # Following the keeper
+
+    def refresh(self, limit: int = _NOTES_A_REFRESH) -> bool:
+        """Take in what the keeper wrote, at most `limit` notes; True when there may be more to take.
+
+        Raises nothing: an index that cannot be read counts as empty until the keeper has mended it.
+        """
+        try:
+            return self._refresh(limit)
+        except FileNotFoundError:
+            return False
+        except (sqlite3.DatabaseError, ValueError, OSError):
+            self._forget()
+            return False
+
+    def _refresh(self, limit: int) -> bool:
+        path = self.folder / "catalog.db"
+        if self._catalog is not None and path.stat().st_ino != self._inode:  # a damaged one was made anew
+            self._forget()
+        if self._catalog is None:
+            self._catalog, self._inode = cat.open_catalog(path, write=False), path.stat().st_ino
+        self._load_model()
+        versions = (_data_version(self._catalog), _data_version(self._embeddings))
+        if versions == self._seen_versions:
+            return False
+        newest = cat.current_seq(self._catalog)
+        changed = cat.notes_since(self._catalog, self._seq, limit)
+        more = len(changed) >= limit
+        removed = [note for note in cat.removed_since(self._catalog, self._seq) if note in self.entries]
+        rows = [row for _, row in changed]
+        self._take(rows, removed)
+        if self.matrix is not None:
+            self.matrix.apply(self._catalog, [row.id for row in rows], removed)
+            more = self.matrix.fill() or more
+        self._seq = changed[-1][0] if len(changed) >= limit else newest
+        self._follow_lexical()
+        self.revision += 1
+        self._seen_versions = (-1, -1) if more else versions
+        return more
+
+    def _take(self, rows: Sequence[cat.NoteRow], removed: Iterable[int]) -> None:
+        for note in removed:
+            self.ids.pop(self.entries.pop(note).path, None)
+            self.graph.remove(note)
+            self._links_of.pop(note, None)
+        for row in rows:
+            self.entries[row.id] = _entry(row)
+            self.ids[row.path] = row.id
+            names = note_keys(row.path, row.title, row.aliases, tuple(block.id for block in row.blocks))
+            self.graph.put(row.id, row.path, names, (link_keys(link, row.path) for link in row.links))
+            self._links_of[row.id] = Counter(link.kind for link in row.links)
+
+    def _follow_lexical(self) -> None:
+        folder = self.folder / "lexical"
+        seq = applied_seq(folder)
+        if self.lexical is None:
+            if seq:
+                self.lexical = Lexical(folder)
+        elif seq < self._lexical_seq:  # made anew
+            self.lexical = Lexical(folder)
+        else:
+            self.lexical.reload()
+        self._lexical_seq = seq
+
+    def _load_model(self) -> None:
+        """Take the encoder as soon as it is compiled, and its matrix as soon as there are vectors."""
+        if self.options.model == "none" or self.matrix is not None:
+            return
+        if self.encoder is None:
+            if monotonic() - self._model_looked_for < _LOOK_FOR_MODEL:
+                return
+            self._model_looked_for = monotonic()
+            folder = compiled_model(self.options.model)
+            if folder is None:
+                return
+            self.encoder = load_encoder(folder)
+        path = embeddings_path(self.folder, self.encoder.model_id)
+        if not path.exists():
+            return
+        assert self._catalog is not None
+        self._embeddings = open_embeddings(path, write=False)
+        self.matrix = Matrix(self._embeddings, self.encoder.dims)
+        self.matrix.apply(self._catalog, list(self.entries), ())
+
+    def _forget(self) -> None:
+        """Start over: the files under us are others than before."""
+        self.close()
+        self.entries, self.ids, self.graph, self._links_of = {}, {}, Graph(), {}
+        self._seq, self._seen_versions, self._lexical_seq = 0, (-1, -1), -1
+        self.revision += 1
+
+    def close(self) -> None:
+        for connection in (self._catalog, self._embeddings):
+            if connection is not None:
+                connection.close()
+        self._catalog = self._embeddings = self.matrix = self.lexical = None
+
+    # Asking
+
+    def entry(self, path: str) -> Entry | None:
+        note = self.ids.get(path)
+        return None if note is None else self.entries[note]
+
+    def resolve(self, link: Link, source: str) -> str | None:
+        """The path of the note that a link in `source` means."""
+        if not link.target and link.kind != "block":
+            return source
+        note = self.graph.resolve(link_keys(link, source), source)
+        return None if note is None else self.entries[note].path
+
+    def outlinks(self, note: Note) -> frozenset[int]:
+        """The notes that a buffer links to, by its own links and not those on disk."""
+        found = (self.graph.resolve(link_keys(link, note.path), note.path) for link in note.links)
+        return frozenset(target for target in found if target is not None) - {self.ids.get(note.path, -1)}
+
+    def ambiguous(self, path: str) -> bool:
+        """Whether another note has the same file name."""
+        stem = path.rpartition("/")[2].rpartition(".")[0]
+        link = Link(stem, "", stem, "wiki", Span(0, 0), 0)
+        return any(len(self.graph.owners(key)) > 1 for key in link_keys(link, path)[-1:])
+
+    def passages(self, ids: Iterable[int]) -> dict[int, cat.PassageRow]:
+        return {} if self._catalog is None else cat.passages_by_id(self._catalog, ids)
+
+    def passages_of(self, note: int) -> list[cat.PassageRow]:
+        return [] if self._catalog is None else cat.passages_of(self._catalog, [note])
+
+    def row(self, note: int) -> cat.NoteRow | None:
+        """Everything that the catalog holds of a note."""
+        return None if self._catalog is None else cat.note_by_id(self._catalog, note)
+
+    def encode(self, text: str) -> NDArray[np.float32] | None:
+        """Unit vector [dims] of a text, from a small memory of recent ones; None without a model."""
+        return None if self.encoder is None or not text.strip() else self._encoded(text)
+
+    def encode_passages(self, passages: Sequence[Passage], most: int) -> NDArray[np.float32] | None:
+        """Unit vectors [n, dims] of a buffer's passages; at most `most` of them are computed, the rest is known."""
+        if self.encoder is None or self._embeddings is None:
+            return None
+        texts = {cat.text_hash(text): text for text in map(cat.embedded_text, passages) if text}
+        known = get_embeddings(self._embeddings, texts)
+        rows = list(to_unit(np.stack(list(known.values())))) if known else []
+        new = [text for key, text in texts.items() if key not in known]
+        rows += [row for text in new[:most] if (row := self.encode(text)) is not None]
+        return np.stack(rows) if rows else None
+
+    def _encode_one(self, text: str) -> NDArray[np.float32]:
+        assert self.encoder is not None
+        row = self.encoder.encode([text])
+        return to_unit(to_int8(row))[0]
+
+    @property
+    def link_style(self) -> LinkStyle:
+        """How this vault writes its links."""
+        if self.options.link_style != "auto":
+            return self.options.link_style
+        return self._style(self.revision)
+
+    @lru_cache(maxsize=1)  # noqa: B019  one vault lives as long as its server
+    def _style(self, revision: int) -> LinkStyle:
+        total: Counter[str] = Counter()
+        for kinds in self._links_of.values():
+            total.update(kinds)
+        extensions = Counter(entry.path.rpartition(".")[2] for entry in self.entries.values())
+        return detect_style(total, extensions.most_common(1)[0][0] if extensions else "md")
+
+    def title_terms(self, note: int) -> frozenset[str]:
+        entry = self.entries[note]
+        return _title_terms(entry.title, entry.language)
+
+
+def open_vault(root: Path, options: Options) -> Vault:
+    """A reader of the folder's index, whether there is one yet or not."""
+    return Vault(root, options)
+
+
+def embeddings_path(folder: Path, model_id: str) -> Path:
+    return folder / f"vectors-{model_id}.db"
+
+
+@lru_cache(maxsize=20_000)
+def _title_terms(title: str, language: str) -> frozenset[str]:
+    return frozenset(terms(title, language))
+
+
+def _entry(row: cat.NoteRow) -> Entry:
+    written = row.written or date.fromtimestamp(row.modified / 1e9)
+    headings = tuple(heading.text for heading in row.headings)
+    return Entry(
+        row.id, row.path, row.title, row.language, written, row.modified, row.letters, row.aliases, row.tags, headings
+    )
+
+
+def _data_version(connection: sqlite3.Connection | None) -> int:
+    """Changes whenever another process has committed (SQLite's PRAGMA data_version)."""
+    return -1 if connection is None else int(connection.execute("PRAGMA data_version").fetchone()[0])
+

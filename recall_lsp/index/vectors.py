@@ -1,0 +1,232 @@
+"""Embeddings on disk, one file a model, keyed by text hash; and the matrix that answers, a view of the catalog.
+
+A vector is stored as int8, each scaled by its own largest component: cosine does not see the scale, and
+384 dimensions take 384 bytes.  Search is exact (simsimd): some 4 ms over 50,000 passages.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import simsimd
+from numpy.typing import NDArray
+
+from recall_lsp.index.catalog import passage_keys
+
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS vectors"
+    " (id INTEGER PRIMARY KEY AUTOINCREMENT, hash INTEGER NOT NULL UNIQUE, vector BLOB NOT NULL)"
+)
+_LOOKUP = 5000
+_FREE = -1
+
+
+def open_embeddings(path: Path, *, write: bool) -> sqlite3.Connection:
+    """The table of one model's vectors.  Raises FileNotFoundError for a reader where there is none yet."""
+    if not write and not path.exists():
+        raise FileNotFoundError(path)
+    connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+    if write:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(_SCHEMA)
+    return connection
+
+
+def put_embeddings(connection: sqlite3.Connection, hashes: Sequence[int], rows: NDArray[np.float32]) -> None:
+    """Store unit rows [n, dims], one a hash, in one commit."""
+    packed = to_int8(rows)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.executemany(
+            "INSERT OR IGNORE INTO vectors (hash, vector) VALUES (?, ?)",
+            ((key, row.tobytes()) for key, row in zip(hashes, packed, strict=True)),
+        )
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def get_embeddings(connection: sqlite3.Connection, hashes: Iterable[int]) -> dict[int, NDArray[np.int8]]:
+    """int8 vectors [dims] of those hashes that are there."""
+    keys = list(hashes)
+    found: dict[int, NDArray[np.int8]] = {}
+    for at in range(0, len(keys), _LOOKUP):
+        wanted = ",".join(str(int(key)) for key in keys[at : at + _LOOKUP])
+        rows = connection.execute(f"SELECT hash, vector FROM vectors WHERE hash IN ({wanted})")
+        found.update((key, np.frombuffer(blob, np.int8)) for key, blob in rows)
+    return found
+
+
+def to_int8(rows: NDArray[np.float32]) -> NDArray[np.int8]:
+    """[n, dims] scaled row by row to -127..127."""
+    peaks = np.abs(rows).max(axis=1, keepdims=True, initial=1e-12)
+    return np.rint(rows * (127.0 / peaks)).astype(np.int8)
+
+
+def to_unit(rows: NDArray[np.int8]) -> NDArray[np.float32]:
+    """[n, dims] back to unit length (a row of zeros stays zero)."""
+    floats = rows.astype(np.float32)
+    return floats / np.maximum(np.linalg.norm(floats, axis=1, keepdims=True), 1e-12)
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """Rows of the matrix, best first, with the vault's mean and deviation of the cosine for this query."""
+
+    passages: NDArray[np.int64]
+    notes: NDArray[np.int64]
+    cosines: NDArray[np.float32]
+    mean: float
+    deviation: float
+
+
+class Matrix:
+    """The vectors of all passages [capacity, dims] int8 with slots that are used again, and each note's mean.
+
+    A view: it follows the catalog by `apply` and the embedding table by `fill`; both are cheap for few changes.
+    """
+
+    def __init__(self, embeddings: sqlite3.Connection, dims: int) -> None:
+        self._embeddings = embeddings
+        self._rows = _Rows(dims)
+        self._means = _Rows(dims)
+        self._slots: dict[int, list[int]] = {}
+        self._waiting: dict[int, list[tuple[int, int]]] = {}
+        self._waiting_of: dict[int, list[int]] = {}
+        self._filled = _last_id(embeddings)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def apply(self, catalog: sqlite3.Connection, changed: Sequence[int], removed: Iterable[int]) -> None:
+        """Forget the notes `removed` and take those `changed` anew from the catalog."""
+        for note in (*changed, *removed):
+            self._rows.free(self._slots.pop(note, []))
+            self._means.remove(note)
+            for key in self._waiting_of.pop(note, ()):
+                self._waiting[key] = [pair for pair in self._waiting[key] if pair[1] != note]
+                if not self._waiting[key]:
+                    del self._waiting[key]
+        keys = passage_keys(catalog, changed)
+        known = get_embeddings(self._embeddings, {key for _, _, key in keys})
+        for passage, note, key in keys:
+            if key in known:
+                self._slots.setdefault(note, []).append(self._rows.add(passage, note, known[key]))
+            else:
+                self._waiting.setdefault(key, []).append((passage, note))
+                self._waiting_of.setdefault(note, []).append(key)
+        self._set_means(changed)
+
+    def fill(self, limit: int = 1000) -> bool:
+        """Take up to `limit` vectors that have come into the table since; True when there may be more."""
+        rows = self._embeddings.execute(
+            "SELECT id, hash, vector FROM vectors WHERE id > ? ORDER BY id LIMIT ?", (self._filled, limit)
+        ).fetchall()
+        touched: set[int] = set()
+        for self._filled, key, blob in rows:
+            for passage, note in self._waiting.pop(key, ()):
+                self._slots.setdefault(note, []).append(self._rows.add(passage, note, np.frombuffer(blob, np.int8)))
+                self._waiting_of[note] = [other for other in self._waiting_of[note] if other != key]
+                touched.add(note)
+        self._set_means(touched)
+        return len(rows) == limit
+
+    def _set_means(self, notes: Iterable[int]) -> None:
+        for note in notes:
+            slots = self._slots.get(note)
+            self._means.remove(note)
+            if slots:
+                mean = to_unit(self._rows.vectors[slots]).mean(axis=0, keepdims=True)
+                self._means.add(note, note, to_int8(mean)[0])
+
+    def nearest(self, query: NDArray[np.float32], top: int) -> Nearest:
+        """The `top` passages by cosine to one unit vector [dims]."""
+        return self._rows.nearest(query, top)
+
+    def nearest_notes(self, query: NDArray[np.float32], top: int) -> Nearest:
+        """The `top` notes by cosine of their mean vector; `passages` holds note ids here."""
+        return self._means.nearest(query, top)
+
+    def vectors_of(self, note: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Passage ids [n] of a note and their unit vectors [n, dims]."""
+        slots = self._slots.get(note, [])
+        return self._rows.keys[slots], to_unit(self._rows.vectors[slots])
+
+    def means_of(self, notes: Sequence[int]) -> NDArray[np.float32]:
+        """Unit mean vectors [n, dims]; zeros for a note without vectors."""
+        return to_unit(self._means.of(notes))
+
+
+def _last_id(embeddings: sqlite3.Connection) -> int:
+    return int(embeddings.execute("SELECT coalesce(max(id), 0) FROM vectors").fetchone()[0])
+
+
+class _Rows:
+    """A growing int8 matrix with a key and a note for each row."""
+
+    def __init__(self, dims: int) -> None:
+        self.vectors: NDArray[np.int8] = np.zeros((0, dims), np.int8)
+        self.keys: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.notes: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._used = 0
+        self._free: list[int] = []
+        self._slot_of: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._slot_of)
+
+    def add(self, key: int, note: int, vector: NDArray[np.int8]) -> int:
+        if self._free:
+            slot = self._free.pop()
+        else:
+            slot = self._used
+            self._used += 1
+            if slot == len(self.keys):
+                self._grow()
+        self.vectors[slot], self.keys[slot], self.notes[slot] = vector, key, note
+        self._slot_of[key] = slot
+        return slot
+
+    def free(self, slots: Iterable[int]) -> None:
+        for slot in slots:
+            self._slot_of.pop(int(self.keys[slot]), None)
+            self.vectors[slot], self.keys[slot], self.notes[slot] = 0, _FREE, _FREE
+            self._free.append(slot)
+
+    def remove(self, key: int) -> None:
+        if key in self._slot_of:
+            self.free([self._slot_of[key]])
+
+    def of(self, keys: Sequence[int]) -> NDArray[np.int8]:
+        found = np.zeros((len(keys), self.vectors.shape[1]), np.int8)
+        for at, key in enumerate(keys):
+            if key in self._slot_of:
+                found[at] = self.vectors[self._slot_of[key]]
+        return found
+
+    def nearest(self, query: NDArray[np.float32], top: int) -> Nearest:
+        if not self._slot_of:
+            none = np.zeros(0, np.int64)
+            return Nearest(none, none, np.zeros(0, np.float32), 0.0, 1.0)
+        distances = simsimd.cdist(to_int8(query[None, :]), self.vectors[: self._used], metric="cosine")
+        cosines = 1.0 - np.asarray(distances, np.float32)[0]
+        taken = self.notes[: self._used] != _FREE
+        cosines[~taken] = -1.0
+        top = min(top, len(self._slot_of))
+        best = np.argpartition(-cosines, top - 1)[:top]
+        # Ties break by key, so that the same index gives the same order.
+        best = best[np.lexsort((self.keys[best], -cosines[best]))]
+        known = cosines[taken] if self._free else cosines
+        return Nearest(self.keys[best], self.notes[best], cosines[best], float(known.mean()), float(known.std()) or 1.0)
+
+    def _grow(self) -> None:
+        more = max(1024, len(self.keys) // 2)
+        self.vectors = np.concatenate([self.vectors, np.zeros((more, self.vectors.shape[1]), np.int8)])
+        self.keys = np.concatenate([self.keys, np.full(more, _FREE, np.int64)])
+        self.notes = np.concatenate([self.notes, np.full(more, _FREE, np.int64)])
