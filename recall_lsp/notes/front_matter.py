@@ -1,0 +1,124 @@
+"""YAML front matter, strictly bounded: strangers wrote it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+MAX_FRONT_MATTER = 65_536
+MAX_NESTING = 1_000
+MAX_VALUES = 2_000
+
+_FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n?|\n)(.*?)(?:^|(?<=\n)|(?<=\r))(?:---|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)", re.S)
+_KEY_LINE = re.compile(r"^([A-Za-z_][\w-]*)[ \t]*:(?:[ \t]+(.*?))?[ \t\r]*$", re.M)
+# What a scalar can hold and still mean itself; all else is left to the YAML parser.
+_PLAIN = re.compile(r"[^\W_](?:[^\n\r:#]|:(?=[^\s]))*|'[^'\n\r]*'|\"[^\"\\\n\r]*\"|")
+_INDENT = re.compile(r"^[ \t?:-]+", re.M)
+_ITEM_LINE = re.compile(r"[ \t]*-[ \t]+(.*?)[ \t\r]*$")
+
+
+def split(text: str) -> tuple[str, int]:
+    """The front matter's YAML ("" without one) and the offset at which the note's body begins."""
+    if not text.startswith("---"):
+        return "", 0
+    match = _FRONT_MATTER.match(text, 0, MAX_FRONT_MATTER)
+    return (match[1], match.end()) if match else ("", 0)
+
+
+def parse(source: str) -> tuple[Mapping[str, Any], str]:
+    """The mapping (all scalars are strings) and what is wrong with it, "" if nothing is."""
+    simple = _parse_simple(source)
+    if simple is not None:
+        return simple, ""
+    if _nesting(source) > MAX_NESTING:
+        return _salvage(source), "front matter is nested too deeply"
+    try:
+        data = yaml.load(source, Loader=_Loader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        return _salvage(source), f"front matter is not valid YAML{_where(error)}"
+    if data is None or data == "":
+        return {}, ""
+    if not isinstance(data, dict):
+        return {}, "front matter is not a list of names and values"
+    return {str(key).lower(): value for key, value in data.items()}, ""
+
+
+def strings(value: Any) -> list[str]:
+    """A list of names as people write one: a YAML list, or a string with commas."""
+    if isinstance(value, str):
+        return [item for item in (part.strip() for part in value.split(",")) if item]
+    return [item for item in scalars(value) if item]
+
+
+def scalars(value: Any) -> list[str]:
+    """Every string in a value, depth first, bounded (aliases could make it endless)."""
+    found: list[str] = []
+    for item in _walk(value, 20):
+        found.append(item)
+        if len(found) >= MAX_VALUES:
+            break
+    return found
+
+
+def _walk(value: Any, depth: int) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value.strip()
+    elif depth and isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _walk(item, depth - 1)
+    elif depth and isinstance(value, dict):
+        for item in value.values():
+            yield from _walk(item, depth - 1)
+
+
+def _parse_simple(source: str) -> dict[str, Any] | None:
+    """Front matter of `name: scalar` lines and plain lists, as most is; None if there is more to it.
+
+    Ten times as fast as the YAML parser, which costs more than the rest of a short note.
+    """
+    data: dict[str, Any] = {}
+    name = ""
+    for line in source.split("\n"):
+        if not line.strip():
+            continue
+        if match := _ITEM_LINE.match(line):
+            value = data.get(name)
+            if not name or value == "":
+                value = data[name] = []
+            if not isinstance(value, list) or not _PLAIN.fullmatch(match[1]):
+                return None
+            value.append(match[1].strip("'\""))
+        elif match := _KEY_LINE.match(line):
+            name, scalar = match[1].lower(), match[2] or ""
+            if not _PLAIN.fullmatch(scalar):
+                return None
+            data[name] = scalar[1:-1] if scalar[:1] in ("'", '"') else scalar
+        else:
+            return None
+    return None if "" in data else data
+
+
+def _salvage(source: str) -> dict[str, Any]:
+    """The `name: value` lines of broken front matter, values as written, `[a, b]` as a list."""
+    found: dict[str, Any] = {}
+    for name, value in _KEY_LINE.findall(source)[:100]:
+        items = value[1:-1] if value.startswith("[") and value.endswith("]") else value
+        found[name.lower()] = items.strip().strip("'\"")
+    return found
+
+
+def _nesting(source: str) -> int:
+    """An upper bound of the depth: libyaml's composer overruns the stack at some ten thousand."""
+    flow = source.count("[") + source.count("{")
+    return flow + max((len(match[0]) for match in _INDENT.finditer(source)), default=0)
+
+
+def _where(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f" (line {mark.line + 2})" if mark is not None else ""
+
+
+_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)

@@ -1,0 +1,50 @@
+"""The inside of a link -> target and fragment as `model.Link` has them."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from urllib.parse import unquote
+
+_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]+:|//)")
+_MEDIA = re.compile(
+    r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|ico|tiff?|mp[34]|m4[av]|mov|mkv|webm|ogg|ogv|wav|flac|pdf|zip|gz|css|js|canvas)$",
+    re.I,
+)
+_DENDRON = re.compile(r"dendron://[^/]*/")
+
+
+class Place(NamedTuple):
+    target: str
+    fragment: str
+
+
+def wiki_place(inner: str) -> Place | None:
+    """`a`, `a#h`, `a#^id`, `a^id`, `dendron://vault/a`; None for pictures and web pages."""
+    inner = _DENDRON.sub("", inner.strip().rstrip("\\"), count=1)
+    target, _, fragment = inner.partition("#")
+    if not fragment and "^" in target:
+        target, _, block = target.rpartition("^")
+        fragment = f"^{block}"
+    target = target.strip()
+    if is_web(target) or _MEDIA.search(target):
+        return None
+    return Place(target, fragment.rpartition("#")[2].strip())
+
+
+def markdown_place(destination: str) -> Place | None:
+    """A link destination, percent-decoded; None for pictures and web pages."""
+    if is_web(destination):
+        return None
+    target, _, fragment = destination.partition("#")
+    target = target.partition("?")[0]
+    if "%" in destination:
+        target, fragment = unquote(target), unquote(fragment)
+    if _MEDIA.search(target) or not (target or fragment):
+        return None
+    return Place(target.strip(), fragment.strip())
+
+
+def is_web(target: str) -> bool:
+    """Whether a target has a scheme, as web pages and mail addresses do."""
+    return _SCHEME.match(target) is not None and not target.startswith("file:")

@@ -1,0 +1,2 @@
+from recall_lsp.notes import plain
+read = plain.read
