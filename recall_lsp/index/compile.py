@@ -24,10 +24,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import yaml
 from filelock import FileLock
-from numpy.typing import NDArray
 
+from recall_lsp.index.agreement import agreement, choose_sample
 from recall_lsp.index.compiled import FORMAT, CompileResult, Source, as_line, find_source, is_whole
-from recall_lsp.index.compile_sample import SENTENCES
 from recall_lsp.index.encoder import MAX_TOKENS, load_encoder
 from recall_lsp.index.places import models_dir, private_dir
 
@@ -40,8 +39,6 @@ MIN_OVERLAP = 0.80
 """Shared part of the ten nearest.  int8 MiniLM gives .9; torch's own dynamic int8 gave .73, which shows."""
 MIN_FLOAT_COSINE = 0.999
 """A float32 export computes the same thing: anything less means that part of the model was not exported."""
-SAMPLE = 128
-"""Passages compared: enough for two digits, some 3 s."""
 _QUIET = {
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
@@ -89,7 +86,7 @@ def compile_model(model: str, sample: Sequence[str]) -> CompileResult:
             part = models_dir() / f"{source.model_id}.part"
             shutil.rmtree(part, ignore_errors=True)
             try:
-                meta = _compile_into(private_dir(part), model, source, _choose(sample))
+                meta = _compile_into(private_dir(part), model, source, choose_sample(sample))
                 shutil.rmtree(folder, ignore_errors=True)
                 part.rename(folder)
                 _sync(models_dir())
@@ -109,15 +106,6 @@ def _ready(folder: Path) -> dict[str, Any] | None:
         return None
     meta: dict[str, Any] = json.loads((folder / "meta.json").read_bytes())
     return meta
-
-
-def _choose(sample: Sequence[str]) -> list[str]:
-    """Up to SAMPLE different texts, evenly spaced; our own sentences fill up a small sample."""
-    texts = list(dict.fromkeys(text for text in sample if text.strip()))
-    if len(texts) < len(SENTENCES):
-        texts += SENTENCES
-    step = max(1.0, len(texts) / SAMPLE)
-    return [texts[int(place * step)] for place in range(min(SAMPLE, len(texts)))]
 
 
 def _compile_into(part: Path, model: str, source: Source, texts: Sequence[str]) -> dict[str, Any]:
@@ -149,21 +137,6 @@ def _compile_into(part: Path, model: str, source: Source, texts: Sequence[str]) 
     )
 
 
-def agreement(wanted: NDArray[np.float32], found: NDArray[np.float32]) -> tuple[float, float]:
-    """Mean cosine of the rows, and the shared part of each row's ten nearest others, for unit rows [n, dims]."""
-    cosine = float(np.mean(np.sum(wanted * found, axis=1)))
-    near, also = _nearest(wanted), _nearest(found)
-    shared = [len(set(left) & set(right)) / len(left) for left, right in zip(near, also, strict=True) if left]
-    return cosine, float(np.mean(shared)) if shared else 1.0
-
-
-def _nearest(vectors: NDArray[np.float32], count: int = 10) -> list[list[int]]:
-    scores = vectors @ vectors.T
-    np.fill_diagonal(scores, -np.inf)
-    ranked: list[list[int]] = np.argsort(-scores, axis=1, kind="stable")[:, : min(count, len(vectors) - 1)].tolist()
-    return ranked
-
-
 def _load_original(folder: Path, model: str) -> SentenceTransformer:
     try:
         from sentence_transformers import SentenceTransformer
@@ -190,7 +163,6 @@ def _describe(original: SentenceTransformer, model: str, source: Source) -> dict
         "languages": None if known is None else sorted(known),
         "prompt": original.prompts.get(original.default_prompt_name or "", ""),
         "lower_case": bool(getattr(original[0], "do_lower_case", False)),
-        "pad_id": original.tokenizer.pad_token_id or 0,
         "made_by": {name: version(name) for name in ("torch", "sentence-transformers", "onnxruntime")},
     }
 

@@ -128,7 +128,7 @@ def run_compile(model: str, sample: Sequence[str]) -> CompileResult:
         )
     except subprocess.TimeoutExpired:
         return CompileResult(
-            model, error=f"Compiling the model took over {_COMPILE_SECONDS // 60} minutes and was stopped."
+            model, error=f"Compiling the model took over {_COMPILE_SECONDS // 60} minutes; it was stopped."
         )
     except OSError as error:
         return CompileResult(model, error=f"The model compiler could not be started: {error}.")

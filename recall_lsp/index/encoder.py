@@ -1,10 +1,15 @@
-"""Text to unit vectors, in this process, by a compiled model: onnxruntime and tokenizers, never torch."""
+"""Text to unit vectors, in this process, by a compiled model: onnxruntime and tokenizers, never torch.
+
+`load(model)` gives the encoder if the model has been compiled; if not, `run_compile(model, sample)` does that in
+another process, and `load` is asked again.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -20,7 +25,8 @@ __all__ = ["CompileResult", "Encoder", "batches", "compiled_model", "load", "loa
 
 MAX_TOKENS = 256
 """No passage is longer; attention's cost grows with the square."""
-BATCH_TOKENS = 512
+BATCH_TOKENS = 1024
+"""Tokens of one batch: 50 to 150 ms of work on one core, after which a bulk indexer can stop."""
 _CHARACTERS_PER_TOKEN = 40
 """Text beyond this many characters for each token is not read at all, so that work is bounded on any text."""
 
@@ -64,7 +70,7 @@ def load_encoder(folder: Path, threads: int = 1) -> Encoder:
     try:
         meta = json.loads((folder / "meta.json").read_bytes())
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        session = _session(folder / "model.onnx", threads)
+        session = _session(folder / "model.onnx")
         languages = meta["languages"]
         limit = min(int(meta["max_tokens"]), MAX_TOKENS)
         tokenizer.no_padding()
@@ -76,7 +82,7 @@ def load_encoder(folder: Path, threads: int = 1) -> Encoder:
             max_tokens=limit,
             prompt=str(meta["prompt"]),
             lower_case=bool(meta["lower_case"]),
-            pad_id=int(meta["pad_id"]),
+            threads=threads,
             inputs=tuple(entry.name for entry in session.get_inputs()),
             tokenizer=tokenizer,
             session=session,
@@ -86,29 +92,38 @@ def load_encoder(folder: Path, threads: int = 1) -> Encoder:
 
 
 def batches(lengths: Sequence[int], max_tokens: int = BATCH_TOKENS) -> Iterator[list[int]]:
-    """Indexes into `lengths` (tokens), shortest first, in groups of at most `max_tokens` tokens once padded.
+    """Indexes into `lengths` (tokens) in their order, in groups of at most `max_tokens` tokens together.
 
-    A text longer than `max_tokens` is a group of its own.
+    A text longer than `max_tokens` is a group of its own.  Nothing is padded, so nothing need be sorted.
     """
     group: list[int] = []
-    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if group and (len(group) + 1) * lengths[index] > max_tokens:
+    tokens = 0
+    for index, length in enumerate(lengths):
+        if group and tokens + length > max_tokens:
             yield group
-            group = []
+            group, tokens = [], 0
         group.append(index)
+        tokens += length
     if group:
         yield group
 
 
 @dataclass(frozen=True, slots=True)
 class _OnnxEncoder:
+    """Runs the model on one text at a time, `threads` texts side by side.
+
+    int8 activations are scaled by the largest value in a run, so in a batch a text's vector would depend on its
+    neighbours (cosine .992 with itself alone, a tenth of the ten nearest changed); alone, the same text always
+    gives the same vector.  It costs nothing from 60 tokens up (bench/encoding.py).
+    """
+
     model_id: str
     dims: int
     languages: frozenset[str] | None
     max_tokens: int
     prompt: str
     lower_case: bool
-    pad_id: int
+    threads: int
     inputs: tuple[str, ...]
     tokenizer: Tokenizer
     session: onnxruntime.InferenceSession
@@ -116,9 +131,16 @@ class _OnnxEncoder:
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         encodings = self._tokenize(texts)
         vectors = np.zeros((len(texts), self.dims), np.float32)
-        for group in batches([len(encoding) for encoding in encodings]):
-            feed = self._feed([encodings[index] for index in group])
-            vectors[group] = self.session.run(None, feed)[0]
+
+        def fill(row: int) -> None:
+            vectors[row] = self._vector(encodings[row])
+
+        if self.threads == 1 or len(texts) < 2:
+            for row in range(len(texts)):
+                fill(row)
+        else:
+            with ThreadPoolExecutor(self.threads) as pool:
+                list(pool.map(fill, range(len(texts))))
         return vectors
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -132,20 +154,18 @@ class _OnnxEncoder:
         cleaned = (_clean(self.prompt + text[:cut]) for text in texts)
         return self.tokenizer.encode_batch([text.lower() if self.lower_case else text for text in cleaned])
 
-    def _feed(self, encodings: Sequence[Encoding]) -> dict[str, NDArray[np.int64]]:
-        """The model's inputs [texts, longest text], padded at the end."""
-        shape = (len(encodings), max(1, *(len(encoding) for encoding in encodings)))
-        feed = {name: np.zeros(shape, np.int64) for name in self.inputs}
-        feed["input_ids"][:] = self.pad_id
-        for row, encoding in enumerate(encodings):
-            columns = {
-                "input_ids": encoding.ids,
-                "attention_mask": encoding.attention_mask,
-                "token_type_ids": encoding.type_ids,
-            }
-            for name in self.inputs:
-                feed[name][row, : len(encoding)] = columns[name]
-        return feed
+    def _vector(self, encoding: Encoding) -> NDArray[np.float32]:
+        """The unit vector [dims] of a text; zeros for one without a single token."""
+        columns = {
+            "input_ids": encoding.ids,
+            "attention_mask": encoding.attention_mask,
+            "token_type_ids": encoding.type_ids,
+        }
+        if not encoding.ids:
+            return np.zeros(self.dims, np.float32)
+        feed = {name: np.array([columns[name]], np.int64) for name in self.inputs}
+        row: NDArray[np.float32] = self.session.run(None, feed)[0][0]
+        return row
 
 
 def _clean(text: str) -> str:
@@ -154,16 +174,16 @@ def _clean(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+def _session(path: Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1  # the calling thread does the work
     options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     options.log_severity_level = 3
-    # Waiting threads sleep: spinning would take a core from the editor.
+    # Never spin: it would take a core from the editor.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # A memory plan kept for each new shape only grows.
     options.enable_mem_pattern = False
-    # Python's thread pool for tokens would take all cores whatever `threads` says.
+    # The tokenizer's own threads would take all cores whatever `threads` says.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -1,10 +1,40 @@
-"""Sentences on which a compiled model is compared with its original when a vault has too few passages.
-
-Eight to a subject, so that nearest neighbours mean something; the last subject is written in other languages.
-"""
+"""Whether a compiled model and its original agree: on which texts, and by which figures."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+SAMPLE = 128
+"""Passages compared: enough for two digits, some 3 s."""
+
+
+def choose_sample(sample: Sequence[str]) -> list[str]:
+    """Up to SAMPLE different texts, evenly spaced; our own sentences fill up a small sample."""
+    texts = list(dict.fromkeys(text for text in sample if text.strip()))
+    if len(texts) < len(SENTENCES):
+        texts += SENTENCES
+    step = max(1.0, len(texts) / SAMPLE)
+    return [texts[int(place * step)] for place in range(min(SAMPLE, len(texts)))]
+
+
+def agreement(wanted: NDArray[np.float32], found: NDArray[np.float32]) -> tuple[float, float]:
+    """Mean cosine of the rows, and the shared part of each row's ten nearest others, for unit rows [n, dims]."""
+    cosine = float(np.mean(np.sum(wanted * found, axis=1)))
+    pairs = zip(_nearest(wanted), _nearest(found), strict=True)
+    return cosine, float(np.mean([len(set(left) & set(right)) / len(left) for left, right in pairs]))
+
+
+def _nearest(vectors: NDArray[np.float32], count: int = 10) -> list[list[int]]:
+    scores = vectors @ vectors.T
+    np.fill_diagonal(scores, -np.inf)
+    ranked: list[list[int]] = np.argsort(-scores, axis=1, kind="stable")[:, : min(count, len(vectors) - 1)].tolist()
+    return ranked
+
+
+# Eight to a subject, so that nearest neighbours mean something; the last subject is in other languages.
 SENTENCES = tuple(
     line
     for line in """
