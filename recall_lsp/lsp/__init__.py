@@ -1,0 +1,1 @@
+"""Hits to the language server protocol.  Only this folder knows LSP types."""

@@ -1,0 +1,124 @@
+"""textDocument/completion: links to related notes, and to any note by its name.
+
+No client may filter the related notes away, since they seldom hold the letters typed: each item's filterText is
+just the text that it replaces up to the cursor, the range is one for all, and the list counts as incomplete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from recall_lsp.lsp.features.completion_resolve import item_data
+from recall_lsp.lsp.link_input import LinkInput, link_input, new_text
+from recall_lsp.lsp.markup import one_line
+from recall_lsp.lsp.moments import moment_of, related_notes
+from recall_lsp.lsp.render import dated, hit_detail
+from recall_lsp.lsp.session import Session
+from recall_lsp.notes.link_format import format_link
+
+if TYPE_CHECKING:
+    from recall_lsp.index.vault import Suggestion, Vault
+    from recall_lsp.recall.model import Hit
+
+MOST_RELATED = 10
+MOST_NAMED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A note to link to, before it is written as an item."""
+
+    path: str
+    title: str
+    label: str
+    detail: str
+    link: str
+    heading: str | None = None
+    hit: Hit | None = None
+
+
+async def completion(session: Session, params: types.CompletionParams) -> types.CompletionList | None:
+    at = session.open_at(params.text_document.uri)
+    if at is None:
+        return None
+    served, path, snapshot = at
+    number = min(params.position.line, len(snapshot.starts) - 1)
+    begin, offset = snapshot.starts[number], snapshot.offset(params.position)
+    line = snapshot.line(number).rstrip("\r\n")
+    entered = link_input(line, offset - begin, served.options.trigger, _by_hand(params.context))
+    if entered is None:
+        return None
+    # What is being entered is no part of what the writer says.
+    text = snapshot.text[: begin + entered.start] + snapshot.text[begin + entered.end + 2 * entered.closed :]
+    quiet, today = served.options.quiet, date.today()
+
+    def find(vault: Vault) -> list[Offer]:
+        if entered.kind == "word":
+            hits = related_notes(vault, moment_of(path, snapshot.text, offset), MOST_RELATED, quiet)
+        else:
+            hits = related_notes(vault, moment_of(path, text, begin + entered.start), MOST_RELATED, quiet)
+        return offers(vault, path, entered, hits, today)
+
+    none: list[Offer] = []
+    found = await served.ask((types.TEXT_DOCUMENT_COMPLETION, snapshot.uri), find, none)
+    served.offered = {offer.path: offer.hit for offer in found if offer.hit is not None}
+    replaced = snapshot.range(begin + entered.start, begin + entered.end)
+    typed = line[entered.start : offset - begin]
+    items = [_item(served.root, rank, offer, entered, replaced, typed) for rank, offer in enumerate(found)]
+    return types.CompletionList(is_incomplete=True, items=items)
+
+
+def offers(vault: Vault, source: str, entered: LinkInput, hits: Sequence[Hit], today: date) -> list[Offer]:
+    """Related notes first; for a name, the one that is exactly it before all, and those that do not match last."""
+    hits = [hit for hit in hits if hit.path != source]
+    if entered.kind == "word" or (entered.kind == "trigger" and not entered.query):
+        return [_related(vault, source, hit, today) for hit in hits]
+    query = entered.query.replace("#", " ").strip()
+    named = [one for one in vault.suggest(query, MOST_NAMED) if one.path != source]
+    by_path = {hit.path: hit for hit in hits}
+    exact = [one for one in named if query and one.matched.casefold() == query.casefold()]
+    matching = {one.path for one in named if one.heading is None}
+    first = [hit for hit in hits if not query or hit.path in matching]
+    last = [hit for hit in hits if query and hit.path not in matching]
+    ordered = [_named(vault, source, one, by_path, today) for one in exact]
+    ordered += [_related(vault, source, hit, today) for hit in first]
+    ordered += [_named(vault, source, one, by_path, today) for one in named]
+    ordered += [_related(vault, source, hit, today) for hit in last]
+    return list({(offer.path, offer.heading): offer for offer in reversed(ordered)}.values())[::-1]
+
+
+def _by_hand(context: types.CompletionContext | None) -> bool:
+    """Typing on in a menu asks again, as incomplete: it goes on with what was asked by hand."""
+    return context is None or context.trigger_kind != types.CompletionTriggerKind.TriggerCharacter
+
+
+def _related(vault: Vault, source: str, hit: Hit, today: date) -> Offer:
+    link = format_link(vault.link_style, hit.path, hit.title, source, vault.ambiguous(hit.path))
+    return Offer(hit.path, hit.title, hit.title, hit_detail(hit, today), link, hit=hit)
+
+
+def _named(vault: Vault, source: str, one: Suggestion, hits: dict[str, Hit], today: date) -> Offer:
+    link = format_link(vault.link_style, one.path, one.title, source, vault.ambiguous(one.path))
+    label = one.title if one.matched == one.title else f"{one.matched} → {one.title}"
+    detail = " · ".join(filter(None, [dated(one.written, today), one.path]))
+    return Offer(one.path, one.title, label, detail, link, one.heading, None if one.heading else hits.get(one.path))
+
+
+def _item(
+    root: Path, rank: int, offer: Offer, entered: LinkInput, replaced: types.Range, typed: str
+) -> types.CompletionItem:
+    return types.CompletionItem(
+        label=one_line(offer.label),
+        kind=types.CompletionItemKind.Reference,
+        detail=one_line(offer.detail),
+        sort_text=f"{rank:04}",
+        filter_text=typed,
+        text_edit=types.TextEdit(replaced, one_line(new_text(entered, offer.link, offer.title))),
+        data=item_data(root, offer.path, offer.heading),
+    )

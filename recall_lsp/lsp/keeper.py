@@ -1,0 +1,120 @@
+"""The keeper: a child process that reads, indexes and embeds one folder, and tells what it does in JSON lines.
+
+It lives as long as its standard input is open, so it ends with this server however the server ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from time import monotonic
+from typing import Any, Literal
+
+from recall_lsp.config import Options
+
+log = logging.getLogger(__name__)
+
+Event = Mapping[str, Any]
+State = Literal["stopped", "running", "waiting"]
+
+LONGEST_LINE = 1 << 20
+SETTLED = 60.0
+"""A keeper that lived so many seconds has its earlier deaths forgotten."""
+
+
+def keeper_command(root: Path, options: Options) -> list[str]:
+    return [sys.executable, "-m", "recall_lsp", "keep", str(root), "--settings", json.dumps(asdict(options))]
+
+
+def restart_delay(deaths: int) -> float:
+    """Seconds to wait after the n-th death in a row (n ≥ 1): 1, 4, 16, 64, then 256."""
+    return float(4 ** (min(deaths, 5) - 1))
+
+
+class Keeper:
+    """Starts the process, restarts it when it dies, and passes on each of its events.
+
+    Beside the process' own events `on_event` is given {"event": "problem"} after the third death in a row,
+    and {"event": "stopped"} at each.
+    """
+
+    def __init__(self, command: list[str], on_event: Callable[[Event], None]) -> None:
+        self.state: State = "stopped"
+        self._command = command
+        self._on_event = on_event
+        self._process: Process | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        if self._task is None:
+            self._task = asyncio.create_task(self._keep_running())
+
+    def saved(self, path: str) -> None:
+        """Hurry the keeper to a note that the editor has just written."""
+        process = self._process
+        if process is not None and process.stdin is not None and not process.stdin.is_closing():
+            process.stdin.write(json.dumps({"saved": path}).encode() + b"\n")
+
+    async def stop(self, patience: float = 2.0) -> None:
+        """Ask it to end by closing its input; end it if it does not within `patience` seconds."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        process, self._process, self.state = self._process, None, "stopped"
+        if process is None or process.returncode is not None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            await asyncio.wait_for(process.wait(), patience)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+    async def _keep_running(self) -> None:
+        deaths = 0
+        while True:
+            started = monotonic()
+            reason = await self._run_once()
+            deaths = 1 if monotonic() - started > SETTLED else deaths + 1
+            log.warning("keeper ended (%s), restart %d in %g s", reason, deaths, restart_delay(deaths))
+            self.state = "stopped"
+            self._on_event({"event": "stopped"})
+            if deaths == 3:
+                self._on_event({"event": "problem", "message": "The notes index stopped being kept: " + reason})
+            await asyncio.sleep(restart_delay(deaths))
+
+    async def _run_once(self) -> str:
+        """Run the process to its end; how it ended, in words."""
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=LONGEST_LINE
+            )
+        except OSError as error:
+            return f"it cannot be started ({error.strerror})"
+        self._process, self.state = process, "running"
+        assert process.stdout is not None
+        while True:
+            try:
+                line = await process.stdout.readline()
+            except ValueError:  # longer than LONGEST_LINE
+                continue
+            if not line:
+                break
+            self._take(line)
+        return f"exit code {await process.wait()}"
+
+    def _take(self, line: bytes) -> None:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            return
+        if isinstance(event, dict) and isinstance(event.get("event"), str):
+            self.state = "waiting" if event["event"] == "waiting" else "running"
+            self._on_event(event)

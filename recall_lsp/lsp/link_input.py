@@ -1,0 +1,55 @@
+"""What the writer is entering at the cursor: a link, the trigger, or plain words.  Pure, on one line of text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+_OPEN_LINK = re.compile(r"\[\[([^\[\]|]*)$")
+_REST_OF_LINK = re.compile(r"[^\[\]|]*(?=\]\])")
+_WORD = re.compile(r"[\w'’-]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class LinkInput:
+    """`line[start:end]` is what an accepted item replaces (the cursor is inside), `query` what was typed of a name.
+
+    `closed`: `]]` follows, and stays.
+    """
+
+    kind: Literal["link", "trigger", "word"]
+    start: int
+    end: int
+    query: str
+    closed: bool = False
+
+
+def link_input(line: str, cursor: int, trigger: str, by_hand: bool) -> LinkInput | None:
+    """`by_hand`: the writer asked for completions rather than typed a trigger character."""
+    head, tail = line[:cursor], line[cursor:]
+    link = _OPEN_LINK.search(head)
+    if link is not None:
+        rest = _REST_OF_LINK.match(tail)
+        end = cursor + (rest.end() if rest else 0)
+        return LinkInput("link", link.start(), end, link[1].strip(), closed=rest is not None)
+    typed = re.search(re.escape(trigger) + r"(\S*)$", head) if trigger else None
+    if typed is not None:
+        return LinkInput("trigger", typed.start(), cursor, typed[1])
+    if not by_hand:
+        return None
+    word = _WORD.search(head)
+    assert word is not None  # it matches the empty string
+    return LinkInput("word", word.start(), cursor, word[0])
+
+
+def new_text(entered: LinkInput, link: str, title: str) -> str:
+    """The text put in place of what was entered.
+
+    A link that is closed already is not closed twice.  A word of the writer's own stays, unless it begins the title.
+    """
+    if entered.kind == "link" and entered.closed and link.endswith("]]"):
+        return link[:-2]
+    if entered.kind == "word" and entered.query and not title.casefold().startswith(entered.query.casefold()):
+        return f"{entered.query} {link}"
+    return link

@@ -1,0 +1,138 @@
+"""The requests of our own, beside LSP's: `recall/related` and `recall/status`.
+
+`recall/related` asks for the past notes related to a place in a document, or to a text:
+
+    {"textDocument": {"uri": ...}, "position": {...}}                 the paragraph at the position
+    {"textDocument": {"uri": ...}, "selection": {"start":..,"end":..}} the selected text
+    {"text": "...", "textDocument"?: ...}                             this text instead of the document's
+
+with `limit` (1 to 50, default: the `limit` setting).  The answer is `{"hits": [...]}`, best first, each a
+`RelatedHit`.  `recall/status` takes nothing and answers `{"version", "folders": [FolderStatus]}`.
+The commands `recall.related` (with that object as its one argument) and `recall.status` do the same for clients
+that cannot send requests of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import attrs
+from cattrs import Converter
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+from lsprotocol import types
+from pygls.protocol import default_converter
+
+RELATED = "recall/related"
+STATUS = "recall/status"
+RELATED_COMMAND = "recall.related"
+STATUS_COMMAND = "recall.status"
+
+
+@attrs.frozen
+class RelatedParams:
+    text_document: types.TextDocumentIdentifier | None = None
+    position: types.Position | None = None
+    selection: types.Range | None = None
+    limit: int | None = None
+    text: str | None = None
+
+
+@attrs.frozen
+class Span:
+    """Half-open; code points into the note's file, or into `sentence` where it marks words."""
+
+    start: int
+    end: int
+
+
+@attrs.frozen
+class RelatedHit:
+    """`line` is 0-based, `written` an ISO date, `link` the text that links to the note in the vault's style."""
+
+    uri: str
+    path: str
+    title: str
+    written: str | None
+    headings: list[str]
+    passage: str
+    sentence: str
+    span: Span
+    line: int
+    marks: list[Span]
+    shared: list[str]
+    found_by: list[str]
+    score: float
+    linked: bool
+    link: str
+
+
+@attrs.frozen
+class RelatedResult:
+    hits: list[RelatedHit]
+
+
+@attrs.frozen
+class PathMessage:
+    path: str
+    message: str
+
+
+@attrs.frozen
+class FolderStatus:
+    """`state` is "empty", "reading", "embedding" or "ready"; `keeper` "running", "waiting" or "stopped"."""
+
+    uri: str
+    notes: int
+    passages: int
+    embedded: int
+    skipped: list[PathMessage]
+    problems: list[PathMessage]
+    model: str
+    state: str
+    message: str
+    keeper: str
+
+
+@attrs.frozen
+class StatusResult:
+    version: str
+    folders: list[FolderStatus]
+
+
+@attrs.frozen
+class RelatedRequest:
+    id: int | str
+    params: RelatedParams
+    method: str = RELATED
+    jsonrpc: str = "2.0"
+
+
+@attrs.frozen
+class StatusRequest:
+    id: int | str
+    method: str = STATUS
+    params: Any = None
+    jsonrpc: str = "2.0"
+
+
+REQUESTS: dict[str, type[Any]] = {RELATED: RelatedRequest, STATUS: StatusRequest}
+
+_CLASSES = (Span, RelatedParams, RelatedHit, RelatedResult, PathMessage, FolderStatus, StatusResult)
+
+
+def converter() -> Converter:
+    """pygls' converter, which also knows the classes above: snake_case here, camelCase on the wire."""
+    made: Converter = default_converter()  # type: ignore[no-untyped-call]
+    made.register_structure_hook(int | str, lambda value, _: value)
+    for cls in _CLASSES:
+        attrs.resolve_types(cls)
+        names = {
+            field.name: override(rename=re.sub(r"_(\w)", lambda match: match[1].upper(), field.name))
+            for field in attrs.fields(cls)
+        }
+        made.register_structure_hook(cls, make_dict_structure_fn(cls, made, **names))  # type: ignore[arg-type]
+        made.register_unstructure_hook(cls, make_dict_unstructure_fn(cls, made, **names))  # type: ignore[arg-type]
+    for request in REQUESTS.values():
+        attrs.resolve_types(request)
+    return made

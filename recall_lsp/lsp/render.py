@@ -1,0 +1,101 @@
+"""Hits and previews to cards and completion items.  Pure: today's date is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from recall_lsp.lsp.markup import MARKDOWN, PLAIN, Markup, marked
+from recall_lsp.recall.model import FoundBy, Hit
+
+if TYPE_CHECKING:
+    from recall_lsp.index.vault import Preview
+
+LONGEST_PREVIEW = 24
+"""Lines of a note that a card shows."""
+
+_FOUND_BY: dict[FoundBy, str] = {"words": "its words", "meaning": "its meaning", "links": "its links"}
+
+
+def markup_for(takes_markdown: bool) -> Markup:
+    return MARKDOWN if takes_markdown else PLAIN
+
+
+def content(text: str, markup: Markup) -> types.MarkupContent:
+    kind = types.MarkupKind.Markdown if markup is MARKDOWN else types.MarkupKind.PlainText
+    return types.MarkupContent(kind, text)
+
+
+def ago(written: date, today: date) -> str:
+    """A date in words, as in "3 years ago"; the largest unit that is full."""
+    days = (today - written).days
+    if days == 0:
+        return "today"
+    if abs(days) == 1:
+        return "yesterday" if days > 0 else "tomorrow"
+    for unit, length in (("year", 365.25), ("month", 30.44), ("week", 7), ("day", 1)):
+        count = int(abs(days) / length)
+        if count:
+            words = f"{count} {unit}{'s' if count > 1 else ''}"
+            return f"{words} ago" if days > 0 else f"in {words}"
+    return "today"
+
+
+def dated(written: date | None, today: date) -> str:
+    """As in "3 years ago, 2021-03-04"; "" without a date."""
+    return "" if written is None else f"{ago(written, today)}, {written.isoformat()}"
+
+
+def note_uri(root: Path, path: str, line: int = 0) -> str:
+    """A `file:` URI, percent-encoded; clients go to the line of an `#L` fragment."""
+    return (root / path).as_uri() + (f"#L{line + 1}" if line else "")
+
+
+def hit_card(hit: Hit, root: Path, today: date, markup: Markup) -> str:
+    """Title, date, heading path, the sentence that matters with its shared words marked, and why."""
+    head = markup.link(hit.title, note_uri(root, hit.path, hit.line))
+    facts = [dated(hit.written, today), "linked already" if hit.linked else ""]
+    lines = [" · ".join(filter(None, [head, *facts]))]
+    if hit.headings:
+        lines.append(" › ".join(markup.text(heading) for heading in hit.headings))
+    card = markup.line_break.join(lines) + f"\n\n{markup.quote}{marked(hit.sentence, hit.marks, markup)}"
+    return card + f"\n\n{why(hit, markup)}"
+
+
+def why(hit: Hit, markup: Markup) -> str:
+    found = " and ".join(_FOUND_BY[by] for by in hit.found_by)
+    shared = ", ".join(markup.text(word) for word in hit.shared[:6])
+    return "; ".join(filter(None, [f"found by {found}" if found else "", f"shares {shared}" if shared else ""]))
+
+
+def related_card(hits: Sequence[Hit], root: Path, today: date, markup: Markup) -> str:
+    rule = "\n\n---\n\n" if markup is MARKDOWN else "\n\n"
+    return rule.join(hit_card(hit, root, today, markup) for hit in hits)
+
+
+def preview_card(preview: Preview, root: Path, today: date, markup: Markup) -> str:
+    """Title, date, heading or block asked for, first lines, tags, number of backlinks."""
+    head = markup.link(preview.title, note_uri(root, preview.path, preview.line))
+    lines = [" · ".join(filter(None, [head, dated(preview.written, today)]))]
+    if preview.heading:
+        lines.append(markup.text(preview.heading))
+    body = [markup.text(line) for line in preview.text.split("\n")[:LONGEST_PREVIEW]]
+    quoted = markup.line_break.join(markup.quote + line for line in body).rstrip()
+    tags = " ".join(markup.text(f"#{tag}") for tag in preview.tags)
+    links = f"{preview.backlinks} backlink{'' if preview.backlinks == 1 else 's'}"
+    foot = " · ".join(filter(None, [tags, links]))
+    return "\n\n".join(filter(None, [markup.line_break.join(lines), quoted, foot]))
+
+
+def missing_card(target: str, markup: Markup) -> str:
+    return f"No note is called {markup.strong(target)} yet."
+
+
+def hit_detail(hit: Hit, today: date) -> str:
+    """One plain line beside the title: clients show it while choosing."""
+    shared = ", ".join(hit.shared[:4])
+    return " · ".join(filter(None, [dated(hit.written, today), f"shares {shared}" if shared else "", hit.path]))

@@ -1,0 +1,104 @@
+"""A workspace folder served as a vault: one thread that asks it, one keeper process that keeps it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Hashable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from recall_lsp.config import Options
+from recall_lsp.lsp.keeper import Event, Keeper, keeper_command
+from recall_lsp.lsp.latest import LatestWins
+
+if TYPE_CHECKING:
+    from recall_lsp.index.vault import Vault
+    from recall_lsp.recall.model import Hit
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+Opener = Callable[[Path, Options], "Vault"]
+
+FOR_THE_KEEPER = ("model", "include", "exclude", "max_bytes", "log_level")
+FOR_THE_READER = ("model", "link_style")
+
+
+def open_vault(root: Path, options: Options) -> Vault:
+    """Imported when first asked, in the vault's thread: the reply to `initialize` need not wait for it."""
+    from recall_lsp.index import vault
+
+    return vault.open_vault(root, options)
+
+
+class ServedVault:
+    """`offered` holds the hits of the latest completion by path, so that resolving one asks nothing again."""
+
+    def __init__(self, root: Path, options: Options, opener: Opener = open_vault) -> None:
+        self.root = root
+        self.options = options
+        self.keeper: Keeper | None = None
+        self.offered: Mapping[str, Hit] = {}
+        self._opener = opener
+        self._vault: Vault | None = None
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="vault")
+        self._latest = LatestWins(self._executor)
+        self._following = False
+
+    async def ask(self, key: Hashable, work: Callable[[Vault], T], superseded: T) -> T:
+        """`work` on the vault, in its thread, after what the keeper wrote has been taken in; latest wins by `key`."""
+        return await self._latest.ask(key, lambda: work(self._open()), superseded)
+
+    def start_keeper(self, on_event: Callable[[Event], None]) -> None:
+        self.keeper = Keeper(keeper_command(self.root, self.options), on_event)
+        self.keeper.start()
+
+    def follow(self) -> None:
+        """Take in ahead of the next question what the keeper wrote, in steps that let questions in between."""
+        if not self._following:
+            self._following = True
+            self._executor.submit(self._follow)
+
+    async def close(self) -> None:
+        self._executor.submit(self._close)
+        self._executor.shutdown(wait=False)
+        if self.keeper is not None:
+            await self.keeper.stop()
+
+    async def set_options(self, options: Options, on_event: Callable[[Event], None]) -> None:
+        """From now on; keeper and reader start anew only where an option of theirs is another."""
+        before, self.options = self.options, options
+        changed = {name for name in FOR_THE_KEEPER + FOR_THE_READER if getattr(options, name) != getattr(before, name)}
+        if changed & set(FOR_THE_READER):
+            self._executor.submit(self._close)
+        if changed & set(FOR_THE_KEEPER) and self.keeper is not None:
+            await self.keeper.stop()
+            self.start_keeper(on_event)
+
+    def _open(self) -> Vault:
+        if self._vault is None:
+            self._vault = self._opener(self.root, self.options)
+        self._vault.refresh()
+        return self._vault
+
+    def _follow(self) -> None:
+        self._following = False
+        try:
+            more = self._open().refresh()
+        except BaseException as error:
+            log.warning("the index of %s cannot be followed: %s", self.root.name, type(error).__name__)
+            return
+        if more:
+            with suppress(RuntimeError):  # shut down meanwhile
+                self.follow()
+
+    def _close(self) -> None:
+        vault, self._vault = self._vault, None
+        if vault is not None:
+            vault.close()
+
+
+async def close_all(vaults: list[ServedVault]) -> None:
+    await asyncio.gather(*(vault.close() for vault in vaults), return_exceptions=True)

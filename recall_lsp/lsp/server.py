@@ -1,0 +1,135 @@
+"""The table of methods, and the server's start and stop.
+
+Not here: torch, transformers and sentence-transformers never get into this process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcInvalidParams, JsonRpcParseError
+from pygls.lsp.server import LanguageServer
+
+from recall_lsp import __version__
+from recall_lsp.lsp import messages
+from recall_lsp.lsp.features import (
+    completion,
+    completion_resolve,
+    configuration,
+    hover,
+    related,
+    status,
+    text_sync,
+    workspace_folders,
+)
+from recall_lsp.lsp.logs import start_logging
+from recall_lsp.lsp.protocol import RecallProtocol
+from recall_lsp.lsp.served_vault import Opener, open_vault
+from recall_lsp.lsp.session import Session
+from recall_lsp.lsp.transport import serve_stdio, serve_tcp
+
+log = logging.getLogger(__name__)
+Handler = Callable[..., Any]
+
+SAVE = types.SaveOptions(include_text=False)
+
+
+def features(session: Session) -> tuple[tuple[str, Any, Handler], ...]:
+    """Method, options told to the client, handler.  Handlers that ask a vault are async; the others return at once."""
+    return (
+        (types.INITIALIZE, None, configuration.initialize),
+        (types.INITIALIZED, None, configuration.initialized),
+        (types.WORKSPACE_DID_CHANGE_CONFIGURATION, None, configuration.did_change_configuration),
+        (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, None, configuration.did_change_watched_files),
+        (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, None, workspace_folders.did_change_workspace_folders),
+        (types.TEXT_DOCUMENT_DID_OPEN, None, text_sync.did_open),
+        (types.TEXT_DOCUMENT_DID_CHANGE, None, text_sync.did_change),
+        (types.TEXT_DOCUMENT_DID_SAVE, SAVE, text_sync.did_save),
+        (types.TEXT_DOCUMENT_DID_CLOSE, None, text_sync.did_close),
+        (types.TEXT_DOCUMENT_COMPLETION, session.completion, completion.completion),
+        (types.COMPLETION_ITEM_RESOLVE, None, completion_resolve.resolve),
+        (types.TEXT_DOCUMENT_HOVER, None, hover.hover),
+        (messages.RELATED, None, related.related),
+        (messages.STATUS, None, status.status),
+    )
+
+
+COMMANDS: tuple[tuple[str, type[Any] | None, Handler], ...] = (
+    (messages.RELATED_COMMAND, messages.RelatedParams, related.related),
+    (messages.STATUS_COMMAND, None, status.status),
+)
+
+
+class RecallServer(LanguageServer):
+    def __init__(self, opener: Opener = open_vault) -> None:
+        super().__init__("recall-lsp", __version__, protocol_cls=RecallProtocol, converter_factory=messages.converter)
+        self.session = Session(self, opener)
+        for method, options, handler in features(self.session):
+            self.feature(method, options)(guarded(self.session, handler))
+        for name, kind, handler in COMMANDS:
+            self.command(name)(self._command(kind, guarded(self.session, handler)))
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """pygls would show the error to the user.  A request has its error reply; only broken JSON has none yet."""
+        if isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)):
+            self.protocol._send_response(None, error=JsonRpcParseError("not JSON").to_response_error())  # type: ignore[arg-type]
+        elif not isinstance(error, JsonRpcException):
+            log.error("%s in the protocol", type(error).__name__)
+            log.debug("", exc_info=error)
+
+    def _command(self, kind: type[Any] | None, handler: Handler) -> Handler:
+        """A command takes one object of its kind, or nothing."""
+
+        async def run(*arguments: Any) -> Any:
+            try:
+                params = None if kind is None else self.protocol._converter.structure(arguments[0], kind)
+            except Exception:
+                raise JsonRpcInvalidParams("the command's argument is missing or wrong") from None
+            return await handler(params)
+
+        return run
+
+
+def guarded(session: Session, handler: Handler) -> Handler:
+    """The handler as pygls calls it; a failure is logged without the note text that its message may hold."""
+
+    async def run_async(params: Any) -> Any:
+        try:
+            return await handler(session, params)
+        except Exception as error:
+            raise _reply(handler, error) from None
+
+    def run(params: Any) -> Any:
+        try:
+            return handler(session, params)
+        except Exception as error:
+            raise _reply(handler, error) from None
+
+    return run_async if asyncio.iscoroutinefunction(handler) else run
+
+
+def serve(tcp: tuple[str, int] | None = None, log_level: str = "warning") -> int:
+    """Serve one editor, over standard input and output or over TCP; the exit code.  Raises OSError for a taken port."""
+    start_logging(log_level)
+    server = RecallServer()
+    return serve_stdio(server) if tcp is None else serve_tcp(server, *tcp)
+
+
+def _reply(handler: Handler, error: Exception) -> JsonRpcException:
+    if isinstance(error, JsonRpcException):
+        return error
+    cause = error.__cause__ or error
+    where = traceback.extract_tb(cause.__traceback__)
+    log.error("%s: %s at %s", handler.__name__, type(cause).__name__, _frames(where))
+    log.debug("", exc_info=cause)
+    return JsonRpcInternalError(f"{handler.__name__} failed ({type(cause).__name__}); see recall-lsp's log")
+
+
+def _frames(frames: traceback.StackSummary) -> str:
+    return " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames[-4:]))

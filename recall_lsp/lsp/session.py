@@ -1,0 +1,183 @@
+"""What the server knows between two messages: the client, its documents, its folders and its settings."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from pygls.uris import to_fs_path, uri_scheme
+
+from recall_lsp.config import load_options
+from recall_lsp.lsp.capabilities import ClientFeatures
+from recall_lsp.lsp.documents import Document, Snapshot
+from recall_lsp.lsp.keeper import Event
+from recall_lsp.lsp.logs import set_level
+from recall_lsp.lsp.positions import Encoding
+from recall_lsp.lsp.progress import IndexProgress
+from recall_lsp.lsp.served_vault import Opener, ServedVault, close_all, open_vault
+
+if TYPE_CHECKING:
+    from recall_lsp.lsp.server import RecallServer
+
+log = logging.getLogger(__name__)
+Settings = Mapping[str, Any]
+_NO = object()
+
+
+class Session:
+    def __init__(self, server: RecallServer, opener: Opener = open_vault) -> None:
+        self.client = ClientFeatures()
+        self.encoding: Encoding = "utf-16"
+        self.completion = types.CompletionOptions(trigger_characters=["["], resolve_provider=True)
+        self.documents: dict[str, Document] = {}
+        self.vaults: list[ServedVault] = []
+        self.initial_settings: Settings = {}
+        self.running = False
+        self._server = server
+        self._opener = opener
+        self._shown: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._progress: dict[Path, IndexProgress] = {}
+
+    # Documents
+
+    def place(self, uri: str) -> tuple[ServedVault, str] | None:
+        """The vault a document belongs to, and its path there; None for one outside of all folders.
+
+        A document not saved yet (`untitled:`) belongs to the first folder.
+        """
+        if uri_scheme(uri) == "untitled":
+            return (self.vaults[0], "untitled.md") if self.vaults else None
+        path = file_path(uri)
+        if path is None:
+            return None
+        inside = [vault for vault in self.vaults if path.is_relative_to(vault.root)]
+        if not inside:
+            path = path.resolve()
+            inside = [vault for vault in self.vaults if path.is_relative_to(vault.root.resolve())]
+            if not inside:
+                return None
+        vault = max(inside, key=lambda vault: len(vault.root.parts))
+        root = vault.root if path.is_relative_to(vault.root) else vault.root.resolve()
+        return vault, path.relative_to(root).as_posix()
+
+    def open_at(self, uri: str) -> tuple[ServedVault, str, Snapshot] | None:
+        """An open document as it stands, with its vault and path; None if there is nothing to serve it from."""
+        place, document = self.place(uri), self.documents.get(uri)
+        return None if place is None or document is None else (*place, document.snapshot())
+
+    # Folders
+
+    def add_folder(self, uri: str, settings: Settings) -> ServedVault | None:
+        root = file_path(uri)
+        if root is None or any(vault.root == root for vault in self.vaults):
+            return None
+        if too_wide(root):
+            self.warn("Your home folder and all above it are not searched for notes: open a folder of notes instead.")
+            return None
+        options, warnings = load_options(root, self.initial_settings, settings)
+        self.warn(*warnings)
+        vault = ServedVault(root, options, self._opener)
+        self.vaults.append(vault)
+        return vault
+
+    def start(self, vault: ServedVault) -> None:
+        vault.start_keeper(lambda event: self._on_keeper(vault, event))
+        vault.follow()
+
+    async def remove_folder(self, uri: str) -> None:
+        root = file_path(uri)
+        for vault in [vault for vault in self.vaults if vault.root == root]:
+            self.vaults.remove(vault)
+            self._end_progress(vault)
+            await vault.close()
+
+    async def apply_settings(self, vault: ServedVault, settings: Settings) -> None:
+        options, warnings = load_options(vault.root, self.initial_settings, settings)
+        self.warn(*warnings)
+        set_level(options.log_level)
+        await vault.set_options(options, lambda event: self._on_keeper(vault, event))
+
+    async def close(self) -> None:
+        self.running = False
+        for vault in self.vaults:
+            self._end_progress(vault)
+        await close_all(self.vaults)
+
+    # The client
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run beside the messages; for what awaits the client's reply, since such a task must not be cancelled."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def warn(self, *messages: str) -> None:
+        """Show each message to the user, once."""
+        for message in messages:
+            if message not in self._shown:
+                self._shown.add(message)
+                self._server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
+
+    async def request(self, method: str, params: Any, refused: Any = None) -> Any:
+        """The client's answer; `refused` when it sends an error or the server is shutting down."""
+        try:
+            return await self._server.protocol.send_request_async(method, params)
+        except (JsonRpcException, asyncio.CancelledError):
+            return refused
+
+    async def create_progress(self, token: str) -> bool:
+        if not self.client.progress:
+            return False
+        params = types.WorkDoneProgressCreateParams(token)
+        return await self.request(types.WINDOW_WORK_DONE_PROGRESS_CREATE, params, _NO) is not _NO
+
+    def report_progress(
+        self, token: str, value: types.WorkDoneProgressBegin | types.WorkDoneProgressReport | types.WorkDoneProgressEnd
+    ) -> None:
+        self._server.progress(types.ProgressParams(token, value))
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a task failed: %s", type(error).__name__)
+            log.debug("", exc_info=error)
+
+    def _on_keeper(self, vault: ServedVault, event: Event) -> None:
+        match event["event"]:
+            case "progress":
+                progress = self._progress.setdefault(vault.root, IndexProgress(self, f"Recall: {vault.root.name}"))
+                progress.step(str(event.get("stage")), int(event.get("done", 0)), int(event.get("total", 0)))
+            case "changed":
+                vault.follow()
+            case "ready":
+                vault.follow()
+                self._end_progress(vault)
+            case "waiting" | "stopped":
+                self._end_progress(vault)
+            case "problem":
+                self.warn(str(event.get("message")))
+
+    def _end_progress(self, vault: ServedVault) -> None:
+        progress = self._progress.pop(vault.root, None)
+        if progress is not None:
+            progress.end()
+
+
+def file_path(uri: str) -> Path | None:
+    """The file that a `file:` URI names."""
+    if uri_scheme(uri) != "file":
+        return None
+    path = to_fs_path(uri)
+    return Path(path) if path else None
+
+
+def too_wide(root: Path) -> bool:
+    """Whether a folder holds far more than notes: the home folder, and what lies above it."""
+    real = root.resolve()
+    return Path.home().resolve().is_relative_to(real) or real == Path(real.anchor)
