@@ -6,6 +6,7 @@ records what the source looked like (sizes and times) when its id was worked out
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -61,10 +62,11 @@ def model_folder(model: str) -> Path | None:
         package = importlib.util.find_spec(DEFAULT_PACKAGE)
         candidates = [Path(place) / "model" for place in (package and package.submodule_search_locations) or ()]
     else:
-        candidates = [Path(model).expanduser().absolute(), *_hub_folders(model)]
+        candidates = [_as_path(model), *_hub_folders(model)] if model else []
     for folder in candidates:
-        if (folder / "modules.json").is_file() or (folder / "config.json").is_file():
-            return folder
+        with contextlib.suppress(OSError):  # a name too long for a path, a folder closed to us
+            if (folder / "modules.json").is_file() or (folder / "config.json").is_file():
+                return folder
     return None
 
 
@@ -130,7 +132,7 @@ def run_compile(model: str, sample: Sequence[str]) -> CompileResult:
         return CompileResult(
             model, error=f"Compiling the model took over {_COMPILE_SECONDS // 60} minutes; it was stopped."
         )
-    except OSError as error:
+    except (OSError, ValueError) as error:
         return CompileResult(model, error=f"The model compiler could not be started: {error}.")
     return _parse(model, done.stdout, done.returncode)
 
@@ -159,7 +161,14 @@ def _parse(model: str, output: bytes, code: int) -> CompileResult:
 
 
 def _name(model: str) -> str:
-    return "all-MiniLM-L6-v2" if model == "default" else readable(Path(model).expanduser().name)
+    return "all-MiniLM-L6-v2" if model == "default" else readable(_as_path(model).name)
+
+
+def _as_path(model: str) -> Path:
+    try:
+        return Path(model).expanduser().absolute()
+    except RuntimeError:  # ~ of an unknown user
+        return Path(model).absolute()
 
 
 def _hub_folders(model: str) -> list[Path]:
@@ -172,7 +181,7 @@ def _hub_folders(model: str) -> list[Path]:
             entry = cache / f"models--{name.replace('/', '--')}"
             try:
                 folders.append(entry / "snapshots" / (entry / "refs" / "main").read_text(encoding="ascii").strip())
-            except (OSError, UnicodeDecodeError):
+            except (OSError, ValueError):
                 continue
     return folders
 

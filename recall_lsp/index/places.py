@@ -67,4 +67,4 @@ def digest(content: bytes) -> str:
 
 def _override(variable: str) -> Path | None:
     value = os.environ.get(variable)
-    return Path(os.path.abspath(os.path.expanduser(value))) if value else None
+    return Path(value).expanduser().absolute() if value else None
