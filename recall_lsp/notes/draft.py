@@ -6,7 +6,8 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import accumulate
+from itertools import accumulate, count
+from operator import add
 from typing import NamedTuple
 
 from recall_lsp.notes.model import Block, Dialect, Heading, Link
@@ -14,17 +15,29 @@ from recall_lsp.notes.prose import EMPTY, Prose
 
 _LINE_END = re.compile(r"\r\n?|\n")
 _LONE_CR = re.compile(r"\r(?!\n)")
+# Some 400 characters of a script without spaces fill a passage as 180 words do.
+_CHARS_PER_WORD = 2.2
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 _URL_WORD = re.compile(r"[^\W\d_]{3,}")
 _URL_STOP = frozenset("http https www com org net html htm php".split())
 
 
 class Fragment(NamedTuple):
-    """One block of a note: its prose, its words that are no prose, and the file offsets it takes up."""
+    """One block of a note: its prose, its words that are no prose, and the file offsets it takes up.
+
+    `words` is the prose's length as `weight` counts it.
+    """
 
     prose: Prose
     extra: str
     start: int
     end: int
+    words: int
+
+
+def fragment(prose: Prose, extra: str, start: int, end: int) -> Fragment:
+    """A fragment, weighed."""
+    return Fragment(prose, extra, start, end, weight(prose.text))
 
 
 @dataclass(slots=True)
@@ -42,6 +55,7 @@ class Draft:
     """A note being read."""
 
     dialect: Dialect
+    starts: list[int]
     title: str = ""
     written: date | None = None
     aliases: list[str] = field(default_factory=list)
@@ -70,11 +84,23 @@ class Draft:
         return path[::-1]
 
 
+def weight(text: str) -> int:
+    """The length of `text` in words; scripts without spaces and endless words count by their characters."""
+    if not text:
+        return 0
+    words = text.count(" ") + 1
+    size = len(text)
+    if not text.isascii() and (len(text.encode("utf-8", "replace")) - size) * 4 > size:
+        words += int(sum(map(len, _UNSPACED.findall(text))) / _CHARS_PER_WORD)
+    return max(words, size // 14)
+
+
 def line_starts(text: str) -> list[int]:
     """Offsets at which lines begin; lines end at LF, CRLF or CR only."""
     if "\r" in text and _LONE_CR.search(text):
         return [0, *(match.end() for match in _LINE_END.finditer(text))]
-    return list(accumulate((len(line) + 1 for line in text.split("\n")[:-1]), initial=0))
+    lengths = map(len, text.split("\n")[:-1])
+    return list(map(add, accumulate(lengths, initial=0), count()))
 
 
 def line_at(starts: list[int], offset: int) -> int:

@@ -14,10 +14,9 @@ MAX_VALUES = 2_000
 
 _FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n?|\n)(.*?)(?:^|(?<=\n)|(?<=\r))(?:---|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)", re.S)
 _KEY_LINE = re.compile(r"^([A-Za-z_][\w-]*)[ \t]*:(?:[ \t]+(.*?))?[ \t\r]*$", re.M)
-# What a scalar can hold and still mean itself; all else is left to the YAML parser.
-_PLAIN = re.compile(r"[^\W_](?:[^\n\r:#]|:(?=[^\s]))*|'[^'\n\r]*'|\"[^\"\\\n\r]*\"|")
+_INDICATORS = frozenset("-?:,[]{}#&*!|>%@`")
+_SPACES = ("", " ", "\t")
 _INDENT = re.compile(r"^[ \t?:-]+", re.M)
-_ITEM_LINE = re.compile(r"[ \t]*-[ \t]+(.*?)[ \t\r]*$")
 
 
 def split(text: str) -> tuple[str, int]:
@@ -82,23 +81,40 @@ def _parse_simple(source: str) -> dict[str, Any] | None:
     data: dict[str, Any] = {}
     name = ""
     for line in source.split("\n"):
-        if not line.strip():
+        line = line.rstrip()
+        item = line.lstrip(" ")
+        if not item:
             continue
-        if match := _ITEM_LINE.match(line):
-            value = data.get(name)
-            if not name or value == "":
-                value = data[name] = []
-            if not isinstance(value, list) or not _PLAIN.fullmatch(match[1]):
+        if item.startswith("- "):
+            scalar = _scalar(item[2:].lstrip())
+            if scalar is None or not name:
                 return None
-            value.append(match[1].strip("'\""))
-        elif match := _KEY_LINE.match(line):
-            name, scalar = match[1].lower(), match[2] or ""
-            if not _PLAIN.fullmatch(scalar):
+            if data[name] == "":
+                data[name] = []
+            if not isinstance(data[name], list):
                 return None
-            data[name] = scalar[1:-1] if scalar[:1] in ("'", '"') else scalar
-        else:
+            data[name].append(scalar)
+            continue
+        name, colon, rest = line.partition(":")
+        scalar = _scalar(rest.strip())
+        if scalar is None or not colon or rest[:1] not in _SPACES or not name.replace("-", "_").isidentifier():
             return None
-    return None if "" in data else data
+        name = name.lower()
+        data[name] = scalar
+    return data
+
+
+def _scalar(text: str) -> str | None:
+    """A scalar that means what it says; None for what is left to the YAML parser."""
+    first = text[:1]
+    if not first:
+        return ""
+    if first in "'\"":
+        inner = text[1:-1]
+        return inner if len(text) > 1 and text[-1] == first and first not in inner and "\\" not in inner else None
+    if first in _INDICATORS or ": " in text or " #" in text or "\t" in text or text[-1] == ":":
+        return None
+    return text
 
 
 def _salvage(source: str) -> dict[str, Any]:

@@ -7,18 +7,23 @@ from collections.abc import Iterator
 from html import unescape
 
 from recall_lsp.notes.draft import url_words
-from recall_lsp.notes.mojibake import repaired
+from recall_lsp.notes.mojibake import is_suspect, repaired
 from recall_lsp.notes.prose import Prose, edited, stripped
 
 _NOISE = re.compile(
     r"(?P<url>\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s<>\"”]*[^\s<>\"”.,;:!?)\]}'])"
     r"|(?P<block>(?:(?<=[ \t])|^)\^(?P<id>[A-Za-z0-9-]+)[ \t]*$)"
-    r"|%%.*?%%|\{\{.*?\}\}|\{[:#][^{}\n]*\}|==(?=\S)|(?<=\S)==",
+    r"|%%.*?%%|\(\([0-9a-f]{8}-[0-9a-f-]{27}\)\)|\{\{.*?\}\}|\{[:#][^{}\n]*\}|==(?=\S)|(?<=\S)==",
     re.M | re.S,
 )
 _TAG = re.compile(r"(?:(?<=[\s(\[,;\"'“])|^)#(\w(?:[\w/-]*\w)?)")
 _HAS_LETTER = re.compile(r"[^\W\d]")
-_NOISE_SIGNS = ("://", "^", "%%", "{", "==")
+_NOISE_SIGNS = ("://", "((", "^", "%%", "{", "==")
+
+
+def is_noisy(text: str) -> bool:
+    """Whether `cleaned` could change any prose taken out of `text` but for white space."""
+    return any(sign in text for sign in _NOISE_SIGNS) or is_suspect(text)
 
 
 def cleaned(prose: Prose) -> tuple[Prose, str, list[tuple[str, int]]]:

@@ -21,20 +21,22 @@ class Place(NamedTuple):
 
 def wiki_place(inner: str) -> Place | None:
     """`a`, `a#h`, `a#^id`, `a^id`, `dendron://vault/a`; None for pictures and web pages."""
-    inner = _DENDRON.sub("", inner.strip().rstrip("\\"), count=1)
+    inner = inner.strip().rstrip("\\")
+    if inner.startswith("dendron:"):
+        inner = _DENDRON.sub("", inner, count=1)
     target, _, fragment = inner.partition("#")
     if not fragment and "^" in target:
         target, _, block = target.rpartition("^")
         fragment = f"^{block}"
     target = target.strip()
-    if is_web(target) or _MEDIA.search(target):
+    if (":" in target and is_web(target)) or "." in target and _MEDIA.search(target):
         return None
     return Place(target, fragment.rpartition("#")[2].strip())
 
 
 def markdown_place(destination: str) -> Place | None:
     """A link destination, percent-decoded; None for pictures and web pages."""
-    if is_web(destination):
+    if is_web(destination) or destination.startswith("(("):
         return None
     target, _, fragment = destination.partition("#")
     target = target.partition("?")[0]

@@ -11,10 +11,10 @@ import pyromark
 
 from recall_lsp.notes import front_matter, link_parse
 from recall_lsp.notes.dates import written_in
-from recall_lsp.notes.draft import Draft, Fragment, line_at, line_starts, url_words
-from recall_lsp.notes.inline import cleaned, tags, without_html
+from recall_lsp.notes.draft import Draft, Fragment, fragment, line_at, line_starts, url_words
+from recall_lsp.notes.inline import cleaned, is_noisy, tags, without_html
 from recall_lsp.notes.model import Block, Heading, Link, LinkKind, Span
-from recall_lsp.notes.prose import EMPTY, Prose, from_pieces, place
+from recall_lsp.notes.prose import EMPTY, Prose, from_pieces, place, stripped
 
 _OPTIONS = (
     pyromark.Options.ENABLE_WIKILINKS
@@ -37,7 +37,7 @@ _INLINE = frozenset({"Emphasis", "Strong", "Strikethrough", "Superscript", "Subs
 
 def read(text: str) -> Draft:
     """A Markdown file."""
-    draft = Draft("markdown")
+    draft = Draft("markdown", line_starts(text))
     source, body = front_matter.split(text)
     if source:
         fields, problem = front_matter.parse(source)
@@ -66,28 +66,29 @@ def take_fields(draft: Draft, fields: Mapping[str, Any]) -> None:
             draft.extra += [url_words(word) if "://" in word else word for word in front_matter.scalars(value)]
 
 
-def scan(draft: Draft, text: str, body: int = 0, blanks: re.Pattern[str] | None = None) -> None:
-    """Read `text` from offset `body` on into the draft; what matches `blanks` is passed over."""
+def scan(draft: Draft, text: str, body: int = 0, blank: Callable[[str], str] | None = None) -> None:
+    """Read `text` from offset `body` on into the draft, after `blank` put spaces for what is no Markdown in it."""
     source = "\n" * body + text[body:] if body else text
     if "{%" in source:
         source = _POST_URL.sub(lambda tag: tag[1].center(len(tag[0])), source)
         source = _LIQUID.sub(_blank, source)
-    if blanks:
-        source = blanks.sub(_blank, source)
+    if blank:
+        source = blank(source)
     if not source.isascii():
         source = _SURROGATE.sub("\ufffd", source)
-    _Scan(draft, text, source).run()
+    _Scan(draft, source).run()
 
 
 class _Scan:
     """The state of one pass over pyromark's events.  Places are bytes until `at` turns them into code points."""
 
-    __slots__ = ("at", "code", "dendron", "draft", "links", "pieces", "source", "starts", "words")
+    __slots__ = ("at", "code", "dendron", "draft", "links", "noisy", "pieces", "source", "starts", "words")
 
-    def __init__(self, draft: Draft, text: str, source: str) -> None:
+    def __init__(self, draft: Draft, source: str) -> None:
         self.draft = draft
         self.source = source
-        self.starts = line_starts(text)
+        self.starts = draft.starts
+        self.noisy = is_noisy(source)
         self.at = _same if source.isascii() else _code_points(source)
         self.pieces: list[tuple[str, int]] = []
         self.words: list[str] = []
@@ -140,9 +141,13 @@ class _Scan:
             self.add(self.take())
 
     def add(self, raw: Prose) -> None:
-        prose, extra, blocks = cleaned(raw)
-        for name, offset in blocks:
-            self.block(name, place(raw, offset))
+        extra = ""
+        if self.noisy:
+            prose, extra, blocks = cleaned(raw)
+            for name, offset in blocks:
+                self.block(name, place(raw, offset))
+        else:
+            prose = stripped(raw)
         if "#" in prose.text:
             self.draft.tags += [name for name, offset in tags(prose.text) if not self.in_code(place(prose, offset))]
         if self.words:
@@ -150,7 +155,7 @@ class _Scan:
             self.words.clear()
         if prose.text or extra:
             start, end = bounds(prose if prose.text else raw)
-            self.draft.sections[-1].fragments.append(Fragment(prose, extra, start, end))
+            self.draft.sections[-1].fragments.append(fragment(prose, extra, start, end))
 
     def block(self, name: str, start: int) -> None:
         span = Span(start, start + len(name) + 1)
@@ -162,7 +167,7 @@ class _Scan:
     def extra_block(self, words: str, start: int, end: int) -> None:
         """A block that is searched but not shown."""
         start, end = self.at(start), self.at(end)
-        self.draft.sections[-1].fragments.append(Fragment(EMPTY, words, start, end))
+        self.draft.sections[-1].fragments.append(Fragment(EMPTY, words, start, end, 0))
 
 
 def bounds(prose: Prose) -> tuple[int, int]:

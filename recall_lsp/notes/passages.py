@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from math import ceil
 
-from recall_lsp.notes.draft import Fragment, Section, line_at
+from recall_lsp.notes.draft import Fragment, Section, fragment, line_at, weight
 from recall_lsp.notes.model import Passage, Span
 from recall_lsp.notes.prose import Prose, joined, part
 from recall_lsp.notes.sentences import sentences
 
 MAX_WORDS = 180
 TINY_WORDS = 30
-# Some 400 characters of a script without spaces fill a passage as 180 words do.
-_CHARS_PER_WORD = 2.2
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 _MAX_WORD = 60
-
-
-def weight(text: str) -> int:
-    """The length of `text` in words; scripts without spaces and endless words count by their characters."""
-    words = text.count(" ") + text.count("\n") + 1 if text else 0
-    if not text.isascii():
-        words += int(sum(map(len, _UNSPACED.findall(text))) / _CHARS_PER_WORD)
-    return max(words, len(text) // 14)
 
 
 def passages(sections: Sequence[Section], starts: list[int], extra: str, size: int) -> tuple[Passage, ...]:
@@ -40,11 +28,11 @@ def passages(sections: Sequence[Section], starts: list[int], extra: str, size: i
 
 
 def _passage(chunk: Sequence[Fragment], headings: tuple[str, ...], starts: list[int], extra: str) -> Passage:
-    prose = chunk[0].prose if len(chunk) == 1 else joined((fragment.prose for fragment in chunk), "\n")
-    words = [fragment.extra for fragment in chunk if fragment.extra]
+    prose = chunk[0].prose if len(chunk) == 1 else joined((block.prose for block in chunk), "\n")
+    words = [block.extra for block in chunk if block.extra]
     if extra:
         words.append(extra)
-    start, end = chunk[0].start, max(fragment.end for fragment in chunk)
+    start, end = chunk[0].start, max(block.end for block in chunk)
     return Passage(prose.text, "\n".join(words), Span(start, end), line_at(starts, start), headings, prose.anchors)
 
 
@@ -61,11 +49,11 @@ def _grouped(sections: Sequence[Section]) -> Iterator[tuple[tuple[str, ...], lis
             if len(few) == 1:
                 yield few[0].headings, _with_words(few[0])
             else:
-                yield parent, [fragment for section in few for fragment in _headed(section)]
+                yield parent, [block for section in few for block in _headed(section)]
 
 
 def _parent_if_tiny(section: Section) -> tuple[str, ...] | None:
-    words = sum(weight(fragment.prose.text) for fragment in section.fragments)
+    words = sum(block.words for block in section.fragments)
     return section.headings[:-1] if words < TINY_WORDS and section.headings else None
 
 
@@ -73,7 +61,7 @@ def _packed(sections: Iterable[Section]) -> Iterator[list[Section]]:
     few: list[Section] = []
     words = 0
     for section in sections:
-        more = weight(section.heading.text) + sum(weight(fragment.prose.text) for fragment in section.fragments)
+        more = weight(section.heading.text) + sum(block.words for block in section.fragments)
         if few and words + more > MAX_WORDS:
             yield few
             few, words = [], 0
@@ -84,42 +72,41 @@ def _packed(sections: Iterable[Section]) -> Iterator[list[Section]]:
 
 
 def _headed(section: Section) -> list[Fragment]:
-    return [Fragment(section.heading, "", section.start, section.start), *section.fragments]
+    return [fragment(section.heading, "", section.start, section.start), *section.fragments]
 
 
 def _with_words(section: Section) -> list[Fragment]:
     """The section's fragments; one that holds only code or links is found and shown by its heading."""
-    if section.heading.text and not any(fragment.prose.text for fragment in section.fragments):
+    if section.heading.text and not any(block.prose.text for block in section.fragments):
         return _headed(section)
     return section.fragments
 
 
-def _chunks(fragments: Sequence[Fragment]) -> Iterator[list[Fragment]]:
+def _chunks(fragments: Sequence[Fragment]) -> Iterator[Sequence[Fragment]]:
     """Neighbouring fragments together, each chunk as near to an equal share as sentence ends allow."""
-    weights = [weight(fragment.prose.text) for fragment in fragments]
-    total = sum(weights)
+    total = sum(block.words for block in fragments)
     if total <= MAX_WORDS:
-        yield list(fragments)
+        yield fragments
         return
     share = total / ceil(total / MAX_WORDS)
     chunk: list[Fragment] = []
     words = 0
-    for fragment in (piece for whole in fragments for piece in _split(whole, share)):
-        more = weight(fragment.prose.text)
+    for block in (piece for whole in fragments for piece in _split(whole, share)):
+        more = block.words
         if words and words + more > MAX_WORDS or words >= share:
             yield chunk
             chunk, words = [], 0
-        chunk.append(fragment)
+        chunk.append(block)
         words += more
     if chunk:
         yield chunk
 
 
-def _split(fragment: Fragment, share: float) -> list[Fragment]:
+def _split(whole: Fragment, share: float) -> list[Fragment]:
     """A fragment over the limit in pieces of whole sentences, or of whole words where a sentence is too long."""
-    text = fragment.prose.text
-    if weight(text) <= MAX_WORDS:
-        return [fragment]
+    text = whole.prose.text
+    if whole.words <= MAX_WORDS:
+        return [whole]
     pieces: list[tuple[int, int]] = []
     words = 0
     for start, end in (piece for span in sentences(text) for piece in _cut(text, *span)):
@@ -130,14 +117,14 @@ def _split(fragment: Fragment, share: float) -> list[Fragment]:
         else:
             pieces.append((start, end))
             words = more
-    return _fragments(fragment, pieces)
+    return _fragments(whole, pieces)
 
 
 def _fragments(whole: Fragment, pieces: Sequence[tuple[int, int]]) -> list[Fragment]:
     proses = [part(whole.prose, start, end) for start, end in pieces]
     bounds = [whole.start, *(prose.anchors[0][1] for prose in proses[1:]), whole.end]
     return [
-        Fragment(prose, whole.extra if index == 0 else "", bounds[index], _end(prose, bounds[index + 1]))
+        fragment(prose, whole.extra if index == 0 else "", bounds[index], _end(prose, bounds[index + 1]))
         for index, prose in enumerate(proses)
     ]
 

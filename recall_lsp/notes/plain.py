@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from recall_lsp.notes.draft import Draft, Fragment
+from recall_lsp.notes.draft import Draft, fragment, line_starts
 from recall_lsp.notes.inline import cleaned
 from recall_lsp.notes.prose import from_pieces
 
@@ -22,7 +22,7 @@ _MAX_TITLE = 80
 
 def read(text: str) -> Draft:
     """A plain text file.  A first short line that stands alone is its title."""
-    draft = Draft("plain")
+    draft = Draft("plain", line_starts(text))
     thread = len(re.findall(r"^\s*\d{1,3}\s?/", text, re.M)) > 1
     for match in _PARAGRAPH.finditer(text):
         lines = [line for line in _LINE.finditer(text, *match.span()) if not _PAGE_WORDS.fullmatch(line[0])]
@@ -58,4 +58,4 @@ def _add(draft: Draft, lines: list[tuple[str, int]]) -> None:
         pieces.append((text, start))
     prose, extra, _ = cleaned(from_pieces(pieces))
     if prose.text or extra:
-        draft.sections[-1].fragments.append(Fragment(prose, extra, pieces[0][1], pieces[-1][1] + len(pieces[-1][0])))
+        draft.sections[-1].fragments.append(fragment(prose, extra, pieces[0][1], pieces[-1][1] + len(pieces[-1][0])))

@@ -51,6 +51,8 @@ def part(prose: Prose, start: int, end: int) -> Prose:
 def stripped(prose: Prose) -> Prose:
     """Without white space at either end."""
     text = prose.text
+    if text and not (text[0].isspace() or text[-1].isspace()):
+        return prose
     start = len(text) - len(text.lstrip())
     return part(prose, start, len(text.rstrip()))
 

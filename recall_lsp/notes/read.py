@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import unquote
 
 from recall_lsp.notes import logseq, markdown, org, plain
 from recall_lsp.notes.dates import written_in_name
-from recall_lsp.notes.draft import Draft, line_starts
+from recall_lsp.notes.draft import Draft
 from recall_lsp.notes.mojibake import repaired_text
 from recall_lsp.notes.model import Dialect, Note, Skipped
 from recall_lsp.notes.passages import passages
@@ -91,7 +92,7 @@ def dialect_of(path: str, text: str) -> Dialect:
 
 def _note(path: str, text: str, draft: Draft) -> Note:
     stem = stem_of(path)
-    title = draft.title or next((h.text for h in draft.headings if h.text), "") or stem
+    title = draft.title or _first_heading(draft) or _name_of(stem, draft.dialect)
     return Note(
         path=path,
         title=repaired_text(title),
@@ -102,9 +103,19 @@ def _note(path: str, text: str, draft: Draft) -> Note:
         headings=tuple(draft.headings),
         blocks=tuple(draft.blocks),
         links=tuple(draft.links),
-        passages=passages(draft.sections, line_starts(text), " ".join(draft.extra), len(text)),
+        passages=passages(draft.sections, draft.starts, " ".join(draft.extra), len(text)),
         problems=tuple(draft.problems),
     )
+
+
+def _first_heading(draft: Draft) -> str:
+    """The heading of level 1 that the note opens with.  Logseq's pages are known by their file names instead."""
+    opens = draft.headings and draft.headings[0].level == 1 and not draft.sections[0].fragments
+    return draft.headings[0].text if opens and draft.dialect != "logseq" else ""
+
+
+def _name_of(stem: str, dialect: Dialect) -> str:
+    return unquote(stem.replace("___", "/")) if dialect == "logseq" else stem
 
 
 def stem_of(path: str) -> str:
