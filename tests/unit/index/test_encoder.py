@@ -13,6 +13,7 @@ from tiny_model import DIMS, write_compiled
 
 from recall_lsp.index import compiled
 from recall_lsp.index.encoder import batches, load, load_encoder
+from recall_lsp.index.places import models_dir
 
 
 @given(st.lists(st.integers(0, 300), max_size=60), st.integers(1, 600))
@@ -32,7 +33,8 @@ def test_unit_rows_in_order(tmp_path: Path) -> None:
     encoder = load_encoder(write_compiled(tmp_path / "m"))
     texts = ["river road", "bread", "", "night train"]
     rows = encoder.encode(texts)
-    assert (rows.shape, rows.dtype) == ((4, DIMS), np.float32)
+    assert rows.shape == (4, DIMS)
+    assert rows.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
     np.testing.assert_array_equal(rows, np.concatenate([encoder.encode([text]) for text in texts]))
     assert abs(float(rows[0] @ rows[1])) < 0.99
@@ -72,7 +74,7 @@ def test_half_a_surrogate_pair_is_encoded(tmp_path: Path) -> None:
 
 
 def test_languages(tmp_path: Path) -> None:
-    assert load_encoder(write_compiled(tmp_path / "some", languages=["de", "en"])).languages == {"de", "en"}
+    assert load_encoder(write_compiled(tmp_path / "some", languages=["de", "en"])).languages == frozenset({"de", "en"})
     assert load_encoder(write_compiled(tmp_path / "all", languages=None)).languages is None
 
 
@@ -163,7 +165,7 @@ def test_compiled_model_is_found_until_damaged(source: Path) -> None:
     assert compiled.compiled_model(str(source)) is None
     found = compiled.find_source(str(source))
     assert found is not None
-    folder = write_compiled(compiled.models_dir() / found.model_id)
+    folder = write_compiled(models_dir() / found.model_id)
     assert compiled.compiled_model(str(source)) == folder
     assert load(str(source)) is not None
     _garble_weights(folder)
@@ -175,7 +177,7 @@ def test_compiled_model_is_found_until_damaged(source: Path) -> None:
 def test_encoding_never_imports_torch(source: Path) -> None:
     found = compiled.find_source(str(source))
     assert found is not None
-    write_compiled(compiled.models_dir() / found.model_id)
+    write_compiled(models_dir() / found.model_id)
     program = (
         "import sys; from recall_lsp.index.encoder import load; encoder = load(sys.argv[1]); "
         "assert encoder.encode(['river']).shape == (1, 8); "

@@ -83,7 +83,7 @@ def write_bert(folder: Path) -> Path:
     # Wide random weights: with BERT's own small ones all texts would look alike.
     config.initializer_range = 0.3
     BertModel(config).save_pretrained(bert)
-    PreTrainedTokenizerFast(
+    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=word_tokenizer(),
         unk_token="[UNK]",
         pad_token="[PAD]",
