@@ -66,6 +66,8 @@ class Draft:
     sections: list[Section] = field(default_factory=lambda: [Section()])
     extra: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    permalinks: bool = False
+    """The file is a page of a site, which may link to its notes by the addresses of their pages."""
 
     def open_section(self, heading: Heading, prose: Prose) -> None:
         """Start a section under `heading`, below the open headings of lower level."""

@@ -8,9 +8,10 @@ from urllib.parse import unquote
 
 _SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]+:|//)")
 _MEDIA = re.compile(
-    r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|ico|tiff?|mp[34]|m4[av]|mov|mkv|webm|ogg|ogv|wav|flac|pdf|zip|gz|css|js|canvas)$",
+    r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|ico|tiff?|mp[34]|m4[av]|mov|mkv|webm|ogg|ogv|wav|flac|pdf|zip|gz)$",
     re.I,
 )
+_PERMALINK = re.compile(r"https?://[^/]+(/\d{4}/\d\d/\d\d/[\w%.-]+)/?(?:#.*)?$")
 _DENDRON = re.compile(r"dendron://[^/]*/")
 
 
@@ -34,8 +35,13 @@ def wiki_place(inner: str) -> Place | None:
     return Place(target, fragment.rpartition("#")[2].strip())
 
 
-def markdown_place(destination: str) -> Place | None:
-    """A link destination, percent-decoded; None for pictures and web pages."""
+def markdown_place(destination: str, permalinks: bool = False) -> Place | None:
+    """A link destination, percent-decoded; None for pictures and web pages.
+
+    With `permalinks`, an address that ends in `/2012/12/08/slug/`, as a blog's own pages do, is kept as that path.
+    """
+    if permalinks and (page := _PERMALINK.match(destination)):
+        return Place(page[1], "")
     if is_web(destination) or destination.startswith("(("):
         return None
     target, _, fragment = destination.partition("#")

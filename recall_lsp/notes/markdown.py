@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
+from html import unescape
 from typing import Any
 
 import pyromark
@@ -32,6 +33,7 @@ _SAME_WIDTH = re.compile("[\x00-\x7f]+|[\x80-\u07ff]+|[\u0800-\uffff]+|[\U000100
 # A line that its writer broke before this was meant to end there; longer ones are wrapped text.
 _WRAPPED = re.compile(r"(?<=[^\n]{50})\n")
 _HARD_BREAK = "\x1e"
+_HREF = re.compile(r"<a\s[^<>]*?href=[\"']([^\"'<>]+)", re.I)
 _INLINE = frozenset({"Emphasis", "Strong", "Strikethrough", "Superscript", "Subscript"})
 
 
@@ -63,6 +65,7 @@ def take_fields(draft: Draft, fields: Mapping[str, Any]) -> None:
         elif name == "id" and isinstance(value, str) and value:
             draft.blocks.append(Block(value, Span(0, 0), 0))
         else:
+            draft.permalinks = draft.permalinks or name == "layout"
             draft.extra += [url_words(word) if "://" in word else word for word in front_matter.scalars(value)]
 
 
@@ -206,10 +209,23 @@ def _display_math(scan: _Scan, text: str, start: int, end: int) -> None:
 def _inline_html(scan: _Scan, text: str, start: int, end: int) -> None:
     if text.startswith("<br"):
         scan.pieces.append((_HARD_BREAK, start))
+    elif "href=" in text:
+        _take_anchor(scan, text, start, end)
 
 
 def _html(scan: _Scan, text: str, start: int, end: int) -> None:
     scan.pieces.append((text, start))
+    if "href=" in text:
+        _take_anchor(scan, text, start, end)
+
+
+def _take_anchor(scan: _Scan, text: str, start: int, end: int) -> None:
+    for match in _HREF.finditer(text):
+        found = link_parse.markdown_place(unescape(match[1]), scan.draft.permalinks)
+        if found:
+            _add_link(scan, found, "", "markdown", start, end)
+        else:
+            scan.words.append(url_words(match[1]))
 
 
 def _end_html(scan: _Scan, _: None, start: int, end: int) -> None:
@@ -256,7 +272,7 @@ def _end_link(scan: _Scan, _: None, start: int, end: int) -> None:
     if kind.__class__ is dict:
         _end_wiki(scan, link, mark, start, end, "wiki")
         return
-    found = link_parse.markdown_place(destination)
+    found = link_parse.markdown_place(destination, scan.draft.permalinks)
     if found is None:
         scan.words.append(url_words(destination))
         if kind in ("Autolink", "Email"):
