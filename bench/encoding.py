@@ -100,12 +100,12 @@ def query_times(model: str, console: Console) -> None:
     """Milliseconds for one text, one thread; resident MB after."""
     encoder = load(model)
     assert encoder is not None
-    table = Table("one query", "tokens", "p50 ms", "p95 ms")
+    table = Table("one query, tokens", "p50 ms", "p95 ms")
     for words in (26, 124):
         text = "word " * words
         spent = sorted(seconds(lambda text=text: encoder.encode([text])) * 1e3 for _ in range(60))  # type: ignore[misc]
         tokens = encoder.count_tokens([text])[0]
-        table.add_row("", str(tokens), f"{statistics.median(spent):.1f}", f"{spent[56]:.1f}")
+        table.add_row(str(tokens), f"{statistics.median(spent):.1f}", f"{spent[56]:.1f}")
     console.print(table)
 
 

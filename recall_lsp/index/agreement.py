@@ -13,7 +13,8 @@ SAMPLE = 128
 
 def choose_sample(sample: Sequence[str]) -> list[str]:
     """Up to SAMPLE different texts, evenly spaced; our own sentences fill up a small sample."""
-    texts = list(dict.fromkeys(text for text in sample if text.strip()))
+    clean = (text.encode("utf-8", "replace").decode("utf-8") for text in sample if text.strip())
+    texts = list(dict.fromkeys(clean))
     if len(texts) < len(SENTENCES):
         texts += SENTENCES
     step = max(1.0, len(texts) / SAMPLE)

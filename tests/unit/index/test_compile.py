@@ -74,7 +74,7 @@ def test_agreement_of_equal_turned_and_unrelated_vectors() -> None:
 
 def test_sample_is_filled_up_spread_and_free_of_repetition() -> None:
     assert len(set(SENTENCES)) == len(SENTENCES) == 64
-    assert choose_sample(["mine", "mine", " "]) == ["mine", *SENTENCES]
+    assert choose_sample(["mine \ud800", "mine ?", " "]) == ["mine ?", *SENTENCES]
     many = choose_sample([f"passage {number}" for number in range(1000)])
     assert len(many) == SAMPLE
     assert many[-1] == "passage 992"
