@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_type_hints
 
 from cattrs import Converter
 
@@ -99,9 +99,5 @@ def _structured(name: str, value: Any) -> Any:
 
 
 def _choices(name: str) -> tuple[str, ...]:
-    return tuple(_literals(Options.__annotations__[name]))
-
-
-def _literals(annotation: str) -> Iterator[str]:
-    if annotation.startswith("Literal["):
-        yield from (word.strip().strip('"') for word in annotation[len("Literal[") : -1].split(","))
+    """The words that a `Literal` option allows; () for any other."""
+    return get_args(get_type_hints(Options)[name])

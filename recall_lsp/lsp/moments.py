@@ -1,4 +1,7 @@
-"""The writer's place in an open document, as recall takes it.  Runs in the vault's thread."""
+"""The writer's place in an open document, as recall takes it.  Runs in the vault's thread.
+
+Readers and recall are imported when first asked: their libraries would double the server's start.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from recall_lsp.notes.model import Link, Note
-from recall_lsp.notes.read import read_text
 from recall_lsp.recall.model import Hit, Moment
-from recall_lsp.recall.moment import moment_at
 
 if TYPE_CHECKING:
     from recall_lsp.index.vault import Vault
@@ -43,6 +44,8 @@ def nearby(path: str, text: str, offset: int) -> Nearby:
 
 def moment_of(path: str, text: str, offset: int) -> Moment:
     """The moment at `offset` of a buffer."""
+    from recall_lsp.recall.moment import moment_at
+
     near = nearby(path, text, offset)
     return moment_at(near.note, near.text, offset - near.start)
 
@@ -54,8 +57,13 @@ def moment_of_selection(path: str, text: str, start: int, end: int) -> Moment:
     return replace(moment, sentence=words, paragraph=words) if words else moment
 
 
+def paragraph_at(text: str, offset: int) -> tuple[int, int]:
+    from recall_lsp.recall.moment import paragraph_span
+
+    return paragraph_span(text, offset)
+
+
 def related_notes(vault: Vault, moment: Moment, limit: int, quiet: float) -> tuple[Hit, ...]:
-    """Recall, imported when first asked: its libraries are no part of the server's start."""
     from recall_lsp.recall.related import related
 
     return related(vault, moment, limit, quiet)
@@ -70,4 +78,6 @@ def link_at(near: Nearby, offset: int) -> Link | None:
 @lru_cache(maxsize=16)
 def _read(path: str, text: str) -> Note:
     """A document is read once a version, and not at all when an edit has come and gone."""
+    from recall_lsp.notes.read import read_text
+
     return read_text(path, text)

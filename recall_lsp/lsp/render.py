@@ -13,7 +13,7 @@ from recall_lsp.lsp.markup import MARKDOWN, PLAIN, Markup, marked
 from recall_lsp.recall.model import FoundBy, Hit
 
 if TYPE_CHECKING:
-    from recall_lsp.index.vault import Preview
+    from recall_lsp.index.preview import Preview
 
 LONGEST_PREVIEW = 24
 """Lines of a note that a card shows."""

@@ -23,7 +23,8 @@ from recall_lsp.lsp.session import Session
 from recall_lsp.notes.link_format import format_link
 
 if TYPE_CHECKING:
-    from recall_lsp.index.vault import Suggestion, Vault
+    from recall_lsp.index.suggest import Suggestion
+    from recall_lsp.index.vault import Vault
     from recall_lsp.recall.model import Hit
 
 MOST_RELATED = 10
@@ -90,7 +91,10 @@ def offers(vault: Vault, source: str, entered: LinkInput, hits: Sequence[Hit], t
     ordered += [_related(vault, source, hit, today) for hit in first]
     ordered += [_named(vault, source, one, by_path, today) for one in named]
     ordered += [_related(vault, source, hit, today) for hit in last]
-    return list({(offer.path, offer.heading): offer for offer in reversed(ordered)}.values())[::-1]
+    once: dict[tuple[str, str | None], Offer] = {}
+    for offer in ordered:
+        once.setdefault((offer.path, offer.heading), offer)
+    return list(once.values())
 
 
 def _by_hand(context: types.CompletionContext | None) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from recall_lsp.lsp.documents import Snapshot
-from recall_lsp.lsp.moments import link_at, moment_of, nearby, related_notes
+from recall_lsp.lsp.moments import link_at, moment_of, nearby, paragraph_at, related_notes
 from recall_lsp.lsp.render import content, markup_for, missing_card, preview_card, related_card
 from recall_lsp.lsp.session import Session
 from recall_lsp.notes.model import Link
@@ -17,19 +17,28 @@ from recall_lsp.recall.model import Hit
 
 if TYPE_CHECKING:
     from recall_lsp.config import Options
-    from recall_lsp.index.vault import Preview, Vault
+    from recall_lsp.index.preview import Preview
+    from recall_lsp.index.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A link and the note it leads to, if there is one.  `start` is the offset that the link's span counts from."""
+    """A link, its place in the document, and the note it leads to, if there is one."""
 
     link: Link
+    span: tuple[int, int]
     preview: Preview | None
-    start: int
 
 
-Found = Target | tuple[Hit, ...]
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Related notes, and the place of the paragraph that they are related to."""
+
+    hits: tuple[Hit, ...]
+    span: tuple[int, int]
+
+
+Found = Target | Related | None
 
 
 async def hover(session: Session, params: types.HoverParams) -> types.Hover | None:
@@ -44,16 +53,18 @@ async def hover(session: Session, params: types.HoverParams) -> types.Hover | No
     def find(asked: Vault) -> Found:
         return _target(asked, path, snapshot, offset) or _related(asked, options, path, snapshot, offset)
 
-    nothing: Found = ()
+    nothing: Found = None
     found = await vault.ask((types.TEXT_DOCUMENT_HOVER, snapshot.uri), find, nothing)
-    markup, today = markup_for(session.client.markdown_hover), date.today()
-    if isinstance(found, Target):
-        link, start, preview = found.link, found.start, found.preview
-        card = preview_card(preview, vault.root, today, markup) if preview else missing_card(link.target, markup)
-        return types.Hover(content(card, markup), snapshot.range(start + link.span.start, start + link.span.end))
-    if not found:
+    if found is None:
         return None
-    return types.Hover(content(related_card(found, vault.root, today, markup), markup), _paragraph(snapshot, offset))
+    markup, today = markup_for(session.client.markdown_hover), date.today()
+    if isinstance(found, Related):
+        card = related_card(found.hits, vault.root, today, markup)
+    elif found.preview is None:
+        card = missing_card(found.link.target, markup)
+    else:
+        card = preview_card(found.preview, vault.root, today, markup)
+    return types.Hover(content(card, markup), snapshot.range(*found.span))
 
 
 def _target(vault: Vault, path: str, snapshot: Snapshot, offset: int) -> Target | None:
@@ -63,21 +74,11 @@ def _target(vault: Vault, path: str, snapshot: Snapshot, offset: int) -> Target 
         return None
     path_of_target = vault.resolve(link, path)
     preview = None if path_of_target is None else vault.preview(path_of_target, link.fragment)
-    return Target(link, preview, near.start)
+    return Target(link, (near.start + link.span.start, near.start + link.span.end), preview)
 
 
-def _related(vault: Vault, options: Options, path: str, snapshot: Snapshot, offset: int) -> tuple[Hit, ...]:
+def _related(vault: Vault, options: Options, path: str, snapshot: Snapshot, offset: int) -> Related | None:
     if options.hover != "all" or not snapshot.line(snapshot.line_at(offset)).strip():
-        return ()
-    return related_notes(vault, moment_of(path, snapshot.text, offset), options.limit, options.quiet)
-
-
-def _paragraph(snapshot: Snapshot, offset: int, most: int = 50) -> types.Range:
-    """The lines around a place up to blank ones, `most` of them to either side."""
-    first = last = snapshot.line_at(offset)
-    while first > 0 and last - first < most and snapshot.line(first - 1).strip():
-        first -= 1
-    here = last
-    while last + 1 < len(snapshot.starts) and last - here < most and snapshot.line(last + 1).strip():
-        last += 1
-    return snapshot.range(snapshot.starts[first], snapshot.starts[last] + len(snapshot.line(last).rstrip("\r\n")))
+        return None
+    hits = related_notes(vault, moment_of(path, snapshot.text, offset), options.limit, options.quiet)
+    return Related(hits, paragraph_at(snapshot.text, offset)) if hits else None

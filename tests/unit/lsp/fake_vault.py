@@ -1,0 +1,81 @@
+"""A vault of a few notes in memory, for tests of the protocol alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from threading import Event
+from typing import Any
+
+from recall_lsp.index.preview import Preview
+from recall_lsp.index.status import Status
+from recall_lsp.index.suggest import Suggestion
+from recall_lsp.notes.model import Link, Span
+from recall_lsp.recall.model import Hit, Moment
+
+WRITTEN = date(2020, 5, 17)
+
+
+class FakeVault:
+    """`notes` maps titles to texts; a note's path is its title with `.md`.  Each query waits for `gate`."""
+
+    link_style: Any = "wiki"
+
+    def __init__(self, notes: Mapping[str, str]) -> None:
+        self.notes = dict(notes)
+        self.gate = Event()
+        self.gate.set()
+        self.asked: list[str] = []
+        self.closed = False
+
+    def refresh(self) -> bool:
+        return False
+
+    def suggest(self, query: str, limit: int) -> list[Suggestion]:
+        return [
+            Suggestion(f"{title}.md", title, title, None, WRITTEN)
+            for title in self.notes
+            if query.casefold() in title.casefold()
+        ][:limit]
+
+    def resolve(self, link: Link, source: str) -> str | None:
+        return f"{link.target}.md" if link.target in self.notes else None
+
+    def preview(self, path: str, fragment: str) -> Preview | None:
+        title = path.removesuffix(".md")
+        if title not in self.notes:
+            return None
+        return Preview(path, title, WRITTEN, fragment, self.notes[title], ("tag",), 2, 0)
+
+    def status(self) -> Status:
+        skipped = (("big.md", "larger than max_bytes"),)
+        return Status("ready", "all is well", len(self.notes), 9, 9, "test-model", skipped, (), 0)
+
+    def ambiguous(self, path: str) -> bool:
+        return False
+
+    def close(self) -> None:
+        self.closed = True
+
+    def related(self, moment: Moment, limit: int, quiet: float) -> tuple[Hit, ...]:
+        """Notes that share a word of four letters with the paragraph."""
+        self.asked.append(moment.paragraph)
+        self.gate.wait(10)
+        hits = (self._hit(title, text, moment.paragraph) for title, text in self.notes.items())
+        return tuple(hit for hit in hits if hit is not None)[:limit]
+
+    def _hit(self, title: str, text: str, words: str) -> Hit | None:
+        shared = [word for word in dict.fromkeys(re.findall(r"\w{4,}", text)) if word in re.findall(r"\w+", words)]
+        if not shared:
+            return None
+        marks = tuple((text.index(word), text.index(word) + len(word)) for word in shared)
+        return Hit(
+            f"{title}.md", title, WRITTEN, (), text, text, Span(0, len(text)), 0, marks, tuple(shared),
+            ("words",), 0.9, False,
+        )  # fmt: skip
+
+
+def related_notes(vault: FakeVault, moment: Moment, limit: int, quiet: float) -> tuple[Hit, ...]:
+    """Stands for `moments.related_notes`."""
+    return vault.related(moment, limit, quiet)

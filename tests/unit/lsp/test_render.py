@@ -1,0 +1,100 @@
+"""Cards and dates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from recall_lsp.index.preview import Preview
+from recall_lsp.lsp.markup import MARKDOWN, PLAIN
+from recall_lsp.lsp.render import ago, dated, hit_card, hit_detail, preview_card, related_card
+from recall_lsp.notes.model import Span
+from recall_lsp.recall.model import Hit
+
+TODAY = date(2026, 3, 10)
+ROOT = Path("/notes")
+HIT = Hit(
+    path="seeds/a b.md",
+    title="Sleep & [memory]",
+    written=date(2023, 1, 5),
+    headings=("Sleep", "Deep *sleep*"),
+    passage="The night writes memory down.",
+    sentence="The night writes memory down.",
+    span=Span(10, 39),
+    line=4,
+    marks=((17, 23),),
+    shared=("memory",),
+    found_by=("words", "meaning"),
+    score=0.7,
+    linked=False,
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        (date(2026, 3, 10), "today"),
+        (date(2026, 3, 9), "yesterday"),
+        (date(2026, 3, 11), "tomorrow"),
+        (date(2026, 3, 5), "5 days ago"),
+        (date(2026, 3, 2), "1 week ago"),
+        (date(2026, 1, 10), "1 month ago"),
+        (date(2025, 3, 9), "1 year ago"),
+        (date(2023, 1, 5), "3 years ago"),
+        (date(2026, 3, 20), "in 1 week"),
+        (date(1, 1, 1), "2025 years ago"),
+    ],
+)
+def test_ago(written: date, words: str) -> None:
+    assert ago(written, TODAY) == words
+
+
+def test_no_date_is_not_shown() -> None:
+    assert dated(None, TODAY) == ""
+
+
+def test_hit_card() -> None:
+    assert hit_card(HIT, ROOT, TODAY, MARKDOWN) == (
+        "[Sleep \\& \\[memory\\]](file:///notes/seeds/a%20b.md#L5) · 3 years ago, 2023-01-05  \n"
+        "Sleep › Deep \\*sleep\\*\n\n"
+        "> The night writes **memory** down.\n\n"
+        "found by its words and its meaning; shares memory"
+    )
+
+
+def test_hit_card_in_plain_text() -> None:
+    hit = replace(HIT, headings=(), linked=True, shared=(), found_by=())
+    assert hit_card(hit, ROOT, TODAY, PLAIN).strip() == (
+        "Sleep & [memory] · 3 years ago, 2023-01-05 · linked already\n\n  The night writes memory down."
+    )
+
+
+def test_related_card_holds_all_hits_in_order() -> None:
+    card = related_card([HIT, replace(HIT, title="Second")], ROOT, TODAY, MARKDOWN)
+    assert card.index("Sleep") < card.index("---") < card.index("Second")
+
+
+def test_hit_detail() -> None:
+    assert hit_detail(HIT, TODAY) == "3 years ago, 2023-01-05 · shares memory · seeds/a b.md"
+
+
+def test_preview_card() -> None:
+    preview = Preview(
+        path="b.md",
+        title="B",
+        written=date(2026, 3, 9),
+        heading="Part <two>",
+        text="First line\n\n- second https://x.y",
+        tags=("idea", "a_b"),
+        backlinks=1,
+        line=2,
+    )
+    assert preview_card(preview, ROOT, TODAY, MARKDOWN) == (
+        "[B](file:///notes/b.md#L3) · yesterday, 2026-03-09  \n"
+        "Part \\<two\\>\n\n"
+        "> First line  \n>   \n> \\- second https\\://x.y\n\n"
+        "\\#idea \\#a\\_b · 1 backlink"
+    )
