@@ -114,7 +114,7 @@ class _OnnxEncoder:
 
     int8 activations are scaled by the largest value in a run, so in a batch a text's vector would depend on its
     neighbours (cosine .992 with itself alone, a tenth of the ten nearest changed); alone, the same text always
-    gives the same vector.  It costs nothing from 60 tokens up (bench/encoding.py).
+    gives the same vector.  It costs nothing from some 60 tokens up (bench/encoding.py); at 30, a third of the speed.
     """
 
     model_id: str
