@@ -196,7 +196,8 @@ def remove_skipped(connection: sqlite3.Connection, path: str) -> None:
 
 def file_states(connection: sqlite3.Connection) -> dict[str, FileState]:
     """Every file that the catalog knows, read or skipped."""
-    rows = connection.execute("SELECT path, size, mtime_ns FROM notes UNION ALL SELECT path, size, mtime_ns FROM skipped")
+    query = "SELECT path, size, mtime_ns FROM notes UNION ALL SELECT path, size, mtime_ns FROM skipped"
+    rows = connection.execute(query)
     return {path: FileState(size, mtime_ns) for path, size, mtime_ns in rows}
 
 
@@ -248,6 +249,12 @@ def passages_of(connection: sqlite3.Connection, notes: Iterable[int]) -> list[Pa
 
 def passages_by_id(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, PassageRow]:
     return {row.id: row for row in _passages(connection, "id", ids)}
+
+
+def first_passage(connection: sqlite3.Connection, note: int) -> int | None:
+    """The id of a note's first passage."""
+    row = connection.execute("SELECT min(id) FROM passages WHERE note = ?", (note,)).fetchone()
+    return None if row is None else row[0]
 
 
 def passage_keys(connection: sqlite3.Connection, notes: Sequence[int]) -> list[tuple[int, int, int]]:

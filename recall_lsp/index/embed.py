@@ -30,7 +30,7 @@ class Backlog:
     @property
     def done(self) -> int:
         """How many different texts are embedded."""
-        return self.total - len(self._missing)
+        return int(self.total) - len(self._missing)
 
     def step(self) -> bool:
         """Embed and commit the next few texts; False when there are none left."""
@@ -62,16 +62,3 @@ def _in_steps(rows: list[tuple[int, int]]) -> Iterator[list[int]]:
         window = [passage for passage, _ in sorted(rows[at : at + _WINDOW], key=lambda row: row[1])]
         for step in range(0, len(window), _STEP):
             yield window[step : step + _STEP]
-
-
-def embedded_share(catalog: sqlite3.Connection, path: Path) -> tuple[int, int]:
-    """(texts embedded, texts in all) of the catalog, for a status; a missing table counts as none."""
-    total = catalog.execute("SELECT count(DISTINCT hash) FROM passages WHERE text != ''").fetchone()[0]
-    if not path.exists():
-        return 0, total
-    catalog.execute("ATTACH ? AS counted", (f"file:{path}?mode=ro",))
-    try:
-        query = "SELECT count(DISTINCT p.hash) FROM passages p JOIN counted.vectors v ON v.hash = p.hash"
-        return catalog.execute(query + " WHERE p.text != ''").fetchone()[0], total
-    finally:
-        catalog.execute("DETACH counted")

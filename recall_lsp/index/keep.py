@@ -22,9 +22,9 @@ from recall_lsp.index.embed import Backlog
 from recall_lsp.index.encoder import Encoder, load, run_compile
 from recall_lsp.index.lexical import LexicalWriter
 from recall_lsp.index.places import index_dir, private_dir
-from recall_lsp.index.reconcile import Changes, Unmounted, apply_changes, check_paths, find_changes
+from recall_lsp.index.reconcile import Changes, UnmountedError, apply_changes, check_paths, find_changes
 from recall_lsp.index.scan import read_rules
-from recall_lsp.index.vault import embeddings_path
+from recall_lsp.index.vectors import embeddings_path
 from recall_lsp.index.watch import Settled, watch
 
 Report = Callable[[Mapping[str, Any]], None]
@@ -102,7 +102,7 @@ class _Keeper:
                 ready = False
             elif not ready and not self._compiling:
                 ready = True
-                self._report({"event": "ready", **self._counts()})
+                self._report({"event": "ready"})
                 if once:
                     return
 
@@ -114,7 +114,7 @@ class _Keeper:
                 changes = find_changes(self._root, self._catalog, self._rules, self._options)
             else:
                 changes = check_paths(self._root, self._catalog, self._rules, paths)
-        except Unmounted as error:
+        except UnmountedError as error:
             _problem(self._report, str(error))
             return
         if changes:
@@ -184,11 +184,6 @@ class _Keeper:
         result = run_compile(self._options.model, sample)
         if result.error:
             _problem(self._report, f"{result.error} Until then, notes are recalled by their words alone.")
-
-    def _counts(self) -> dict[str, int]:
-        notes = self._catalog.execute("SELECT count(*) FROM notes").fetchone()[0]
-        passages = self._catalog.execute("SELECT count(*) FROM passages").fetchone()[0]
-        return {"notes": notes, "passages": passages}
 
 
 _RULE_FILES = frozenset({".recallignore", "recall.toml"})

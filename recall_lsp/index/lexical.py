@@ -7,7 +7,6 @@ the catalog.
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -28,10 +27,11 @@ _TOKENIZER = "terms"
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Keys (note or passage ids), best first, with their BM25 scores."""
+    """Keys (note or passage ids), best first, with their BM25 scores and the notes they belong to."""
 
-    keys: tuple[int, ...]
-    scores: tuple[float, ...]
+    keys: tuple[int, ...] = ()
+    scores: tuple[float, ...] = ()
+    notes: tuple[int, ...] = ()
 
 
 class Lexical:
@@ -161,16 +161,26 @@ def _search(
     top: int,
 ) -> Scored:
     if not query or top <= 0:
-        return Scored((), ())
+        return Scored()
     clauses = [
         (Occur.Should, Query.boost_query(Query.term_query(index.schema, field, term, "freq"), boost * weight))
         for term, weight in query.items()
         for field, boost in fields.items()
     ]
     hits = searcher.search(Query.boolean_query(clauses), top, count=False).hits
-    values = searcher.fast_field_values(key, [address for _, address in hits])
-    ranked = sorted((-float(score), int(value)) for (score, _), value in zip(hits, values, strict=True))
-    return Scored(tuple(value for _, value in ranked), tuple(-score for score, _ in ranked))
+    addresses = [address for _, address in hits]
+    scores = (-float(score) for score, _ in hits)
+    keys = searcher.fast_field_values(key, addresses)
+    notes = keys if key == "note" else searcher.fast_field_values("note", addresses)
+    # Ties break by key, so that the same index gives the same order.
+    ranked = sorted(zip(scores, map(_whole, keys), map(_whole, notes), strict=True))
+    return Scored(
+        tuple(key for _, key, _ in ranked), tuple(-score for score, _, _ in ranked), tuple(note for *_, note in ranked)
+    )
+
+
+def _whole(value: float | None) -> int:
+    return int(value or 0)
 
 
 def _note_schema() -> tantivy.Schema:
@@ -215,7 +225,7 @@ def _read_seq(folder: Path) -> int | None:
 def _write_seq(folder: Path, seq: int) -> None:
     temporary = folder / "seq.new"
     temporary.write_text(f"{_FORMAT} {seq}")
-    os.replace(temporary, folder / "seq")
+    temporary.replace(folder / "seq")
 
 
 def applied_seq(folder: Path) -> int:

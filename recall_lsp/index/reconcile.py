@@ -25,19 +25,20 @@ Changes = dict[str, FileState | None]
 """Relative path to its state on disk; None for a file that is gone."""
 
 
-class Unmounted(Exception):
+class UnmountedError(Exception):
     """The notes folder is missing or empty while the catalog has notes: nothing is removed until it is back."""
 
 
 def find_changes(root: Path, catalog: sqlite3.Connection, rules: Rules, options: Options) -> Changes:
-    """What differs between the whole folder and the catalog.  Raises Unmounted."""
+    """What differs between the whole folder and the catalog.  Raises UnmountedError."""
     known = cat.file_states(catalog)
     try:
         found = dict(scan(root, rules))
     except OSError as error:
-        raise Unmounted(f"{root} cannot be listed ({error.strerror}); its index is kept until it is back") from error
+        message = f"{root} cannot be listed ({error.strerror}); its index is kept until it is back"
+        raise UnmountedError(message) from error
     if known and not found and not any(root.iterdir()):
-        raise Unmounted(f"{root} is empty; its index is kept until the notes are back")
+        raise UnmountedError(f"{root} is empty; its index is kept until the notes are back")
     if cat.get_meta(catalog, "reader") != _reader(options):
         known_now: dict[str, FileState] = {}
     else:

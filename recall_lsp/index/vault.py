@@ -24,10 +24,14 @@ from recall_lsp.index.encoder import Encoder, compiled_model, load_encoder
 from recall_lsp.index.graph import Graph
 from recall_lsp.index.lexical import Lexical, applied_seq
 from recall_lsp.index.places import index_dir
+from recall_lsp.index.preview import Preview, make_preview
+from recall_lsp.index.status import Status, read_status
+from recall_lsp.index.suggest import Names, Suggestion
 from recall_lsp.index.terms import terms
-from recall_lsp.index.vectors import Matrix, get_embeddings, open_embeddings, to_int8, to_unit
+from recall_lsp.index.vectors import Matrix, embeddings_path, get_embeddings, open_embeddings, to_int8, to_unit
 from recall_lsp.notes.link_format import LinkStyle, detect_style
 from recall_lsp.notes.model import Link, Note, Passage, Span
+from recall_lsp.notes.read import decode
 from recall_lsp.notes.resolve import link_keys, note_keys
 
 _NOTES_A_REFRESH = 400
@@ -72,6 +76,7 @@ class Vault:
         self._lexical_seq = -1
         self._model_looked_for = -_LOOK_FOR_MODEL
         self._links_of: dict[int, Counter[str]] = {}
+        self._names: tuple[int, Names] | None = None
         self._encoded = lru_cache(maxsize=512)(self._encode_one)
 
     # Following the keeper
@@ -201,6 +206,9 @@ class Vault:
     def passages_of(self, note: int) -> list[cat.PassageRow]:
         return [] if self._catalog is None else cat.passages_of(self._catalog, [note])
 
+    def first_passage(self, note: int) -> int | None:
+        return None if self._catalog is None else cat.first_passage(self._catalog, note)
+
     def row(self, note: int) -> cat.NoteRow | None:
         """Everything that the catalog holds of a note."""
         return None if self._catalog is None else cat.note_by_id(self._catalog, note)
@@ -209,21 +217,18 @@ class Vault:
         """Unit vector [dims] of a text, from a small memory of recent ones; None without a model."""
         return None if self.encoder is None or not text.strip() else self._encoded(text)
 
-    def encode_passages(self, passages: Sequence[Passage], most: int) -> NDArray[np.float32] | None:
-        """Unit vectors [n, dims] of a buffer's passages; at most `most` of them are computed, the rest is known."""
-        if self.encoder is None or self._embeddings is None:
-            return None
-        texts = {cat.text_hash(text): text for text in map(cat.embedded_text, passages) if text}
-        known = get_embeddings(self._embeddings, texts)
-        rows = list(to_unit(np.stack(list(known.values())))) if known else []
-        new = [text for key, text in texts.items() if key not in known]
-        rows += [row for text in new[:most] if (row := self.encode(text)) is not None]
-        return np.stack(rows) if rows else None
+    def known_vectors(self, passages: Iterable[Passage]) -> NDArray[np.float32]:
+        """Unit vectors [n, dims] of those of a buffer's passages that are embedded already."""
+        if self._embeddings is None or self.encoder is None:
+            return np.zeros((0, 0), np.float32)
+        keys = {cat.text_hash(text) for text in map(cat.embedded_text, passages) if text}
+        known = get_embeddings(self._embeddings, keys)
+        return to_unit(np.stack([known[key] for key in sorted(known)])) if known else np.zeros((0, 0), np.float32)
 
     def _encode_one(self, text: str) -> NDArray[np.float32]:
         assert self.encoder is not None
         row = self.encoder.encode([text])
-        return to_unit(to_int8(row))[0]
+        return np.asarray(to_unit(to_int8(row))[0], np.float32)
 
     @property
     def link_style(self) -> LinkStyle:
@@ -237,21 +242,47 @@ class Vault:
         total: Counter[str] = Counter()
         for kinds in self._links_of.values():
             total.update(kinds)
-        extensions = Counter(entry.path.rpartition(".")[2] for entry in self.entries.values())
-        return detect_style(total, extensions.most_common(1)[0][0] if extensions else "md")
+        extensions = Counter(Path(entry.path).suffix for entry in self.entries.values())
+        return detect_style(total, extensions.most_common(1)[0][0] if extensions else ".md")
 
     def title_terms(self, note: int) -> frozenset[str]:
         entry = self.entries[note]
         return _title_terms(entry.title, entry.language)
 
+    def suggest(self, query: str, limit: int) -> list[Suggestion]:
+        """Notes and headings whose name is like what was typed; the notes changed last for nothing typed."""
+        if self._names is None or self._names[0] != self.revision:
+            self._names = (self.revision, Names(self.entries.values()))
+        return self._names[1].suggest(query, limit)
+
+    def preview(self, path: str, fragment: str) -> Preview | None:
+        """What a link to `path`, with a heading or `^block` as fragment, shows; None for no such note."""
+        note = self.ids.get(path)
+        row = None if note is None else self.row(note)
+        if note is None or row is None:
+            return None
+        backlinks = len(self.graph.backlinks(note))
+        return make_preview(row, self.passages_of(note), self.entries[note].written, backlinks, fragment)
+
+    def line_at(self, path: str, offset: int) -> int | None:
+        """The 0-based line of an offset in a note's file, from the file; None when it cannot be read."""
+        try:
+            text = decode((self.root / path).read_bytes())
+        except OSError:
+            return None
+        if text is None:
+            return None
+        before = text[:offset]
+        return before.count("\n") + before.count("\r") - before.count("\r\n")
+
+    def status(self) -> Status:
+        """Counts and troubles, as far as this reader has followed."""
+        return read_status(self._catalog, self.folder, self.options.model, self.encoder, len(self.matrix or ()))
+
 
 def open_vault(root: Path, options: Options) -> Vault:
     """A reader of the folder's index, whether there is one yet or not."""
     return Vault(root, options)
-
-
-def embeddings_path(folder: Path, model_id: str) -> Path:
-    return folder / f"vectors-{model_id}.db"
 
 
 @lru_cache(maxsize=20_000)

@@ -25,6 +25,11 @@ _LOOKUP = 5000
 _FREE = -1
 
 
+def embeddings_path(folder: Path, model_id: str) -> Path:
+    """Where an index keeps the vectors of one model."""
+    return folder / f"vectors-{model_id}.db"
+
+
 def open_embeddings(path: Path, *, write: bool) -> sqlite3.Connection:
     """The table of one model's vectors.  Raises FileNotFoundError for a reader where there is none yet."""
     if not write and not path.exists():
@@ -66,13 +71,15 @@ def get_embeddings(connection: sqlite3.Connection, hashes: Iterable[int]) -> dic
 def to_int8(rows: NDArray[np.float32]) -> NDArray[np.int8]:
     """[n, dims] scaled row by row to -127..127."""
     peaks = np.abs(rows).max(axis=1, keepdims=True, initial=1e-12)
-    return np.rint(rows * (127.0 / peaks)).astype(np.int8)
+    scaled: NDArray[np.int8] = np.rint(rows * (127.0 / peaks)).astype(np.int8)
+    return scaled
 
 
 def to_unit(rows: NDArray[np.int8]) -> NDArray[np.float32]:
     """[n, dims] back to unit length (a row of zeros stays zero)."""
     floats = rows.astype(np.float32)
-    return floats / np.maximum(np.linalg.norm(floats, axis=1, keepdims=True), 1e-12)
+    units: NDArray[np.float32] = floats / np.maximum(np.linalg.norm(floats, axis=1, keepdims=True), 1e-12)
+    return units
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +160,23 @@ class Matrix:
         """The `top` notes by cosine of their mean vector; `passages` holds note ids here."""
         return self._means.nearest(query, top)
 
-    def vectors_of(self, note: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Passage ids [n] of a note and their unit vectors [n, dims]."""
-        slots = self._slots.get(note, [])
-        return self._rows.keys[slots], to_unit(self._rows.vectors[slots])
+    def best_of(self, notes: Sequence[int], query: NDArray[np.float32]) -> dict[int, tuple[int, float]]:
+        """Note to (its passage nearest to a unit vector [dims], the cosine), for the notes that have vectors."""
+        slots = [slot for note in notes for slot in self._slots.get(note, ())]
+        if not slots:
+            return {}
+        cosines = to_unit(self._rows.vectors[slots]) @ query
+        best: dict[int, tuple[int, float]] = {}
+        for slot, cosine in zip(slots, cosines.tolist(), strict=True):
+            note = int(self._rows.notes[slot])
+            if note not in best or cosine > best[note][1]:
+                best[note] = (int(self._rows.keys[slot]), cosine)
+        return best
+
+    def vector_of(self, passage: int) -> NDArray[np.float32] | None:
+        """The unit vector [dims] of one passage."""
+        row = self._rows.get(passage)
+        return None if row is None else to_unit(row[None, :])[0]
 
     def means_of(self, notes: Sequence[int]) -> NDArray[np.float32]:
         """Unit mean vectors [n, dims]; zeros for a note without vectors."""
@@ -202,6 +222,10 @@ class _Rows:
     def remove(self, key: int) -> None:
         if key in self._slot_of:
             self.free([self._slot_of[key]])
+
+    def get(self, key: int) -> NDArray[np.int8] | None:
+        slot = self._slot_of.get(key)
+        return None if slot is None else self.vectors[slot]
 
     def of(self, keys: Sequence[int]) -> NDArray[np.int8]:
         found = np.zeros((len(keys), self.vectors.shape[1]), np.int8)

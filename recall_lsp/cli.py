@@ -1,0 +1,120 @@
+"""The command line: one table of commands, each in a file of its own under `commands/`, imported when it is called."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="recall-lsp",
+    help="Your past notes come back while you write.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+)
+
+Folder = Annotated[Path, typer.Argument(help="The notes folder.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="JSON instead of words, for programs.")]
+Limit = Annotated[int, typer.Option(min=1, max=50, help="How many notes to show.")]
+
+
+@app.command()
+def index(
+    folder: Annotated[Path | None, typer.Argument(help="The notes folder; the sample vault without one.")] = None,
+    text: Annotated[str, typer.Option(help="Show what comes back for this text instead of your newest note.")] = "",
+) -> None:
+    """Build or refresh a folder's index, show what comes back, and say how to set up an editor."""
+    from recall_lsp.commands import index as command
+
+    _exit(command.run(folder, text))
+
+
+@app.command()
+def related(
+    folder: Folder,
+    text: Annotated[str, typer.Argument(help="What is being written; standard input without it.")] = "",
+    as_json: Json = False,
+    limit: Limit = 5,
+    quiet: Annotated[float | None, typer.Option(min=0, max=1, help="Least probability shown.")] = None,
+) -> None:
+    """Show the past notes related to a text.
+
+    With --json: a JSON request a line on standard input, {"path", "text", "line", "character", "limit"}, an answer
+    a line on standard output.
+    """
+    from recall_lsp.commands import related as command
+
+    _exit(command.run(folder, text, as_json, limit, quiet))
+
+
+@app.command()
+def search(folder: Folder, query: str, as_json: Json = False, limit: Limit = 10) -> None:
+    """Search a folder by words and by meaning."""
+    from recall_lsp.commands import search as command
+
+    _exit(command.run(folder, query, as_json, limit))
+
+
+@app.command()
+def status(folder: Folder, as_json: Json = False) -> None:
+    """Say what is indexed, embedded and skipped, and why."""
+    from recall_lsp.commands import status as command
+
+    _exit(command.run(folder, as_json))
+
+
+@app.command()
+def doctor() -> None:
+    """Check Python, the model, the caches and the system's limits, and say what to do."""
+    from recall_lsp.commands import doctor as command
+
+    _exit(command.run())
+
+
+@app.command()
+def serve(
+    tcp: Annotated[str, typer.Option(help="Listen on HOST:PORT instead of standard input and output.")] = "",
+) -> None:
+    """Serve an editor over the language server protocol."""
+    from recall_lsp.lsp.server import serve as run
+
+    _exit(run(_address(tcp)))
+
+
+@app.command(hidden=True)
+def keep(folder: Folder, settings: Annotated[str, typer.Option()] = "{}") -> None:
+    """Keep a folder's index until standard input closes (the server starts this)."""
+    from recall_lsp.commands import keep as command
+
+    _exit(command.run(folder, _settings(settings)))
+
+
+def main() -> None:
+    app()
+
+
+def _exit(code: int) -> None:
+    raise typer.Exit(code)
+
+
+def _address(tcp: str) -> tuple[str, int] | None:
+    if not tcp:
+        return None
+    host, _, port = tcp.rpartition(":")
+    if not host or not port.isdigit():
+        sys.exit("recall-lsp serve: --tcp takes HOST:PORT, as in 127.0.0.1:7777")
+    return host, int(port)
+
+
+def _settings(text: str) -> dict[str, Any]:
+    try:
+        table = json.loads(text)
+    except ValueError:
+        table = None
+    if not isinstance(table, dict):
+        sys.exit("recall-lsp keep: --settings takes a JSON object")
+    return table

@@ -1,0 +1,1 @@
+"""The commands of the command line, each a `run` that returns the exit code."""

@@ -1,0 +1,97 @@
+"""Bringing an index up to its folder from the terminal, with progress on standard error."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+from recall_lsp.config import load_options
+from recall_lsp.index.keep import keep
+from recall_lsp.index.scan import refusal
+from recall_lsp.index.vault import Vault, open_vault
+from recall_lsp.index.watch import Settled
+
+_STAGES = {"reading": "Reading notes", "compiling": "Compiling the model (once)", "embedding": "Embedding passages"}
+
+
+def build(folder: Path, console: Console) -> Vault | None:
+    """The vault with its index up to date; None, with the reason said, when the folder cannot be one."""
+    why_not = refusal(folder)
+    if why_not:
+        console.print(f"[red]{why_not}[/]")
+        return None
+    root = folder.resolve()
+    options, warnings = load_options(root)
+    for warning in warnings:
+        console.print(f"[yellow]{warning}[/]")
+    with _progress(console) as progress:
+        bars = _Bars(progress)
+        stop = threading.Event()
+
+        def report(event: Mapping[str, Any]) -> None:
+            bars.show(event)
+            if event["event"] == "waiting":
+                stop.set()
+
+        try:
+            keep(root, {}, report, Settled(), stop, once=True)
+        except (OSError, sqlite3.Error) as error:
+            console.print(f"[red]The index cannot be written: {error}[/]")
+            return None
+        vault = open_vault(root, options)
+        if stop.is_set():
+            _follow(vault, bars)
+    while vault.refresh(1 << 30):
+        pass
+    return vault
+
+
+class _Bars:
+    """A bar for each stage, made when its first event comes."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._bars: dict[str, Any] = {}
+
+    def show(self, event: Mapping[str, Any]) -> None:
+        if event["event"] == "problem":
+            self._progress.console.print(f"[yellow]{event['message']}[/]", highlight=False)
+        elif event["event"] == "progress":
+            self.update(event["stage"], event["done"], event["total"])
+
+    def update(self, stage: str, done: int, total: int) -> None:
+        if stage not in self._bars:
+            self._bars[stage] = self._progress.add_task(_STAGES[stage], total=total)
+        # A bar that only spins: how long compiling takes is not known.
+        total_now = None if stage == "compiling" and not done else total
+        self._progress.update(self._bars[stage], completed=done, total=total_now)
+
+
+def _follow(vault: Vault, bars: _Bars) -> None:
+    """Another process (an editor's) keeps this folder: wait until it is done."""
+    while True:
+        vault.refresh(1 << 30)
+        status = vault.status()
+        if status.state == "ready":
+            return
+        bars.update("embedding", status.embedded, status.passages)
+        sleep(0.3)
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description:<26}"),
+        BarColumn(bar_width=36),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(compact=True),
+        console=console,
+        transient=False,
+    )

@@ -1,0 +1,97 @@
+"""`recall-lsp index`: build the index, show recall at work, say how to set up an editor."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.text import Text
+
+from recall_lsp.commands.build import build
+from recall_lsp.commands.related import recall_text
+from recall_lsp.commands.show import show_hits
+from recall_lsp.index.vault import Vault
+from recall_lsp.notes.read import read_text
+from recall_lsp.recall.model import Hit
+from recall_lsp.recall.moment import moment_at
+from recall_lsp.recall.related import related
+
+_SAMPLE_TEXT = (
+    "I keep wanting the new project to hurry up. But some things only get good if you leave them alone for a while."
+)
+_SHOWN = 3
+_LEAST_LETTERS = 120
+
+
+def run(folder: Path | None, text: str) -> int:
+    console = Console()
+    sample = folder is None
+    root = Path(str(files("recall_lsp") / "sample")) if folder is None else folder
+    vault = build(root, console)
+    if vault is None:
+        return 2
+    _say_counts(console, vault, sample)
+    if not vault.entries:
+        console.print("There are no notes here yet: name a folder with Markdown, org or text files.")
+        return 1
+    _show_recall(console, vault, text or (_SAMPLE_TEXT if sample else ""))
+    _say_editor(console, root.resolve())
+    return 0
+
+
+def _say_counts(console: Console, vault: Vault, sample: bool) -> None:
+    status = vault.status()
+    what = "the sample vault" if sample else str(vault.root)
+    console.print(
+        f"[green]✓[/] [bold]{status.notes:,}[/] notes of {what}: {status.passages:,} passages,"
+        f" {status.embedded:,} of them by meaning too. {status.size / 1e6:.1f} MB on disk.",
+        highlight=False,
+    )
+    if status.skipped:
+        console.print(f"  {len(status.skipped)} files skipped: `recall-lsp status` says why.", style="dim")
+    if status.problems:
+        console.print(f"  {len(status.problems)} problems in notes: `recall-lsp status` lists them.", style="dim")
+
+
+def _show_recall(console: Console, vault: Vault, text: str) -> None:
+    if text:
+        shown, hits = text, recall_text(vault, text, _SHOWN, 0.0)
+    else:
+        shown, hits = _newest_that_recalls(vault)
+    if not shown:
+        return
+    console.print(Panel(Text(shown), title="while you write", title_align="left", border_style="dim", padding=(0, 1)))
+    show_hits(console, hits, date.today())
+
+
+def _newest_that_recalls(vault: Vault) -> tuple[str, tuple[Hit, ...]]:
+    """A paragraph of one of the notes changed last, and the past notes that belong to it."""
+    newest = sorted(vault.entries.values(), key=lambda entry: (-entry.modified, entry.path))
+    for entry in newest[:20]:
+        for row in vault.passages_of(entry.id):
+            passage = row.passage
+            if len(passage.text) < _LEAST_LETTERS:
+                continue
+            source = (vault.root / entry.path).read_text(encoding="utf-8", errors="replace")
+            moment = moment_at(read_text(entry.path, source), source, passage.span.end)
+            hits = related(vault, moment, _SHOWN, vault.options.quiet)
+            if hits:
+                return moment.paragraph, hits
+    return "", ()
+
+
+def _say_editor(console: Console, root: Path) -> None:
+    console.print("[bold]In your editor[/], the language server is this command:")
+    console.print(f"  {_program()} serve", style="cyan", highlight=False, soft_wrap=True)
+    console.print("[dim]Set-up for Neovim, VS Code, Emacs and Helix is in the README. More to try:[/]")
+    console.print(f'  {_program()} related "{root}" "what you are writing"', highlight=False, soft_wrap=True)
+
+
+def _program() -> str:
+    beside = Path(sys.executable).with_name("recall-lsp")
+    return str(beside) if beside.exists() else shutil.which("recall-lsp") or f"{sys.executable} -m recall_lsp"

@@ -1,0 +1,55 @@
+"""`recall-lsp keep`: the keeper as the server's child.  JSON lines out, JSON lines in, ends when its input closes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from recall_lsp.index.keep import keep
+from recall_lsp.index.scan import refusal
+from recall_lsp.index.watch import Settled
+
+_NICENESS = 15
+
+
+def run(folder: Path, settings: Mapping[str, Any]) -> int:
+    """Events on standard output are those of `index.keep`; `{"saved": path}` on standard input hurries to a note."""
+    why_not = refusal(folder)
+    if why_not:
+        _say({"event": "problem", "message": why_not})
+        return 2
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(_NICENESS)
+    stop, settled = threading.Event(), Settled()
+    threading.Thread(target=_listen, args=(settled, stop), daemon=True).start()
+    try:
+        keep(folder.resolve(), settings, _say, settled, stop)
+    except (OSError, sqlite3.Error) as error:
+        _say({"event": "problem", "message": f"The index cannot be written: {error}. Mend that; it goes on by itself."})
+        return 1
+    return 0
+
+
+def _listen(settled: Settled, stop: threading.Event) -> None:
+    for line in sys.stdin:
+        with contextlib.suppress(ValueError):
+            message = json.loads(line)
+            if isinstance(message, dict) and isinstance(message.get("saved"), str):
+                settled.add(message["saved"])
+    stop.set()
+    settled.close()
+
+
+def _say(event: Mapping[str, Any]) -> None:
+    try:
+        sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    except (BrokenPipeError, ValueError):
+        os._exit(0)  # the server is gone; what is committed is whole

@@ -1,0 +1,56 @@
+"""Hits for human eyes (rich) and for programs (JSON)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from recall_lsp.recall.ago import ago
+from recall_lsp.recall.model import Hit
+
+_WHY = {"words": "shared words", "meaning": "meaning", "links": "linked notes"}
+
+
+def show_hits(console: Console, hits: Sequence[Hit], today: date) -> None:
+    """Each hit with its title, age, sentence (shared words bold) and why it came."""
+    if not hits:
+        console.print("[dim]Nothing comes back for this. Silence is an answer too.[/]")
+    for number, hit in enumerate(hits, 1):
+        head = Text(f"{number}. ", style="dim")
+        head.append(hit.title, style="bold")
+        if hit.written:
+            head.append(f"  {ago(hit.written, today)}", style="cyan")
+            head.append(f"  {hit.written.isoformat()}", style="dim")
+        if hit.linked:
+            head.append("  linked already", style="dim")
+        console.print(head)
+        if hit.sentence:
+            sentence = Text(hit.sentence, style="default")
+            for start, end in hit.marks:
+                sentence.stylize("bold yellow", start, end)
+            console.print(Padding(sentence, (0, 0, 0, 3)))
+        place = hit.path + (f":{hit.line + 1}" if hit.line else "")
+        why = " · ".join(_WHY[side] for side in hit.found_by)
+        console.print(Padding(Text(f"{why}  —  {place}", style="dim"), (0, 0, 1, 3)))
+
+
+def as_json(hit: Hit) -> dict[str, Any]:
+    """The stable form of a hit; `line` and offsets are 0-based, offsets in code points of the file."""
+    return {
+        "path": hit.path,
+        "title": hit.title,
+        "date": hit.written.isoformat() if hit.written else None,
+        "sentence": hit.sentence,
+        "line": hit.line,
+        "span": [hit.span.start, hit.span.end],
+        "headings": list(hit.headings),
+        "shared": list(hit.shared),
+        "found_by": list(hit.found_by),
+        "score": round(hit.score, 4),
+        "linked": hit.linked,
+    }

@@ -1,0 +1,75 @@
+"""What a link shows before it is followed: the first lines of the note, or of the heading or block asked for."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from recall_lsp.index.catalog import NoteRow, PassageRow
+from recall_lsp.notes.model import Span
+
+_LETTERS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """`heading` is the one asked for ("" for the whole note), `text` its first lines, `line` its place in the file."""
+
+    path: str
+    title: str
+    written: date
+    heading: str
+    text: str
+    tags: tuple[str, ...]
+    backlinks: int
+    line: int
+
+
+def make_preview(row: NoteRow, passages: Sequence[PassageRow], written: date, backlinks: int, fragment: str) -> Preview:
+    """The preview of a note; an unknown fragment shows the note from its beginning."""
+    place = _find(row, fragment)
+    heading, span, line = place if place is not None else ("", Span(0, 1 << 60), 0)
+    text = ""
+    for passage in (passage.passage for passage in passages):
+        if passage.span.end <= span.start or passage.span.start >= span.end or len(text) >= _LETTERS:
+            continue
+        skip = _offset_in(passage.text, passage.anchors, span.start)
+        text += ("\n" if text else "") + passage.text[skip:]
+    return Preview(row.path, row.title, written, heading, _cut(text), row.tags, backlinks, line)
+
+
+def _find(row: NoteRow, fragment: str) -> tuple[str, Span, int] | None:
+    """(heading, span of its section, line) of a fragment: a heading's text, or `^id`."""
+    if fragment.startswith("^"):
+        for block in row.blocks:
+            if block.id.casefold() == fragment[1:].casefold():
+                return "", block.span, block.line
+        return None
+    wanted = _folded(fragment.rpartition("#")[2])
+    for at, heading in enumerate(row.headings):
+        if wanted and _folded(heading.text) == wanted:
+            after = (later.span.start for later in row.headings[at + 1 :] if later.level <= heading.level)
+            return heading.text, Span(heading.span.end, next(after, 1 << 60)), heading.line
+    return None
+
+
+def _folded(text: str) -> str:
+    """A heading as the various tools write it in a link: case, spaces and punctuation do not count."""
+    return "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
+
+
+def _offset_in(text: str, anchors: Sequence[tuple[int, int]], in_file: int) -> int:
+    """Where in a passage's text the file's offset falls (0 when before it)."""
+    for at, (start, place) in enumerate(anchors):
+        stop = anchors[at + 1][0] if at + 1 < len(anchors) else len(text)
+        if in_file < place + stop - start:
+            return max(start, start + in_file - place)
+    return 0
+
+
+def _cut(text: str) -> str:
+    if len(text) <= _LETTERS:
+        return text
+    return text[:_LETTERS].rpartition(" ")[0].rstrip() + " …" if " " in text[:_LETTERS] else text[:_LETTERS] + "…"

@@ -1,0 +1,62 @@
+"""How an index stands: what is in it, what is not and why, in words for the user."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from recall_lsp.index.catalog import skipped
+from recall_lsp.index.encoder import Encoder
+
+State = Literal["empty", "reading", "embedding", "ready"]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`skipped` are files that are not read, with the reason; `problems` are notes read in spite of something wrong.
+
+    `embedded` counts passages that have a vector; `size` is the bytes on disk.
+    """
+
+    state: State
+    message: str
+    notes: int
+    passages: int
+    embedded: int
+    model: str
+    skipped: tuple[tuple[str, str], ...]
+    problems: tuple[tuple[str, str], ...]
+    size: int
+
+
+def read_status(
+    catalog: sqlite3.Connection | None, folder: Path, model: str, encoder: Encoder | None, embedded: int
+) -> Status:
+    """The status as a reader sees it, with `embedded` of its passages in the matrix."""
+    if catalog is None:
+        return Status("empty", "nothing is indexed yet", 0, 0, 0, model, (), (), 0)
+    notes = catalog.execute("SELECT count(*) FROM notes").fetchone()[0]
+    passages = catalog.execute("SELECT count(*) FROM passages WHERE text != ''").fetchone()[0]
+    state: State = "ready"
+    message = f"{notes} notes"
+    if not notes:
+        state, message = "empty", "no notes are indexed yet"
+    elif model == "none":
+        message = f"{notes} notes, by words alone (model = none)"
+    elif encoder is None:
+        state, message = "embedding", f"{notes} notes by words; the model is being compiled"
+    elif embedded < passages:
+        state, message = "embedding", f"{notes} notes; {embedded} of {passages} passages embedded"
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    return Status(
+        state, message, notes, passages, embedded, encoder.model_id if encoder else model,
+        skipped(catalog), _problems(catalog), size,
+    )  # fmt: skip
+
+
+def _problems(catalog: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
+    rows = catalog.execute("SELECT path, structure FROM notes WHERE structure LIKE '%\"problems\"%' ORDER BY path")
+    return tuple((path, problem) for path, structure in rows for problem in json.loads(structure).get("problems", ()))

@@ -1,0 +1,71 @@
+"""Buffer and cursor to a `Moment`: the words at hand, the paragraph, the note so far."""
+
+from __future__ import annotations
+
+import re
+
+from recall_lsp.notes.model import Note
+from recall_lsp.notes.read import read_text
+from recall_lsp.notes.sentences import sentences
+from recall_lsp.recall.model import Moment
+
+_MOST = 2000
+"""Characters of a paragraph that are looked at around the cursor: a request's work is bounded."""
+
+_BLANK = re.compile(r"(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)")
+_BREAK = re.compile(r"(?:\r\n|\r|\n)(?=[ \t]*(?:[-*+]|\d+[.)]|#{1,6}|>)[ \t])")
+
+
+def moment_at(note: Note, text: str, offset: int) -> Moment:
+    """The moment at `offset` (code points) of the buffer `text`, which `note` was read from."""
+    offset = max(0, min(offset, len(text)))
+    start, end = paragraph_span(text, offset)
+    paragraph = _prose(note.path, text[start:end])
+    before = _prose(note.path, text[start:offset])
+    return Moment(note, offset, _sentence(paragraph, len(before)), paragraph, _headings(note, offset))
+
+
+def paragraph_span(text: str, offset: int) -> tuple[int, int]:
+    """The paragraph or list item around `offset`: up to a blank line, a heading or another item."""
+    low, high = max(0, offset - _MOST), min(len(text), offset + _MOST)
+    before, after = text[low:offset], text[offset:high]
+    start = max((match.end() for pattern in (_BLANK, _BREAK) for match in pattern.finditer(before)), default=0)
+    ends = (match.start() for pattern in (_BLANK, _BREAK) if (match := pattern.search(after)))
+    end = min(ends, default=len(after))
+    start = low + start
+    if start and not before[start - low :].strip() and not after[:end].strip():
+        return _paragraph_before(text, low, start)
+    return start, offset + end
+
+
+def _paragraph_before(text: str, low: int, offset: int) -> tuple[int, int]:
+    """On an empty line the thought at hand is the one just finished."""
+    end = low + len(text[low:offset].rstrip())
+    if end <= low:
+        return offset, offset
+    breaks = [match.end() for pattern in (_BLANK, _BREAK) for match in pattern.finditer(text, low, end)]
+    return max(breaks, default=low), end
+
+
+def _prose(path: str, text: str) -> str:
+    """Markdown, org or Logseq markup taken off, as for a passage."""
+    return "\n".join(passage.text for passage in read_text(path, text).passages if passage.text)
+
+
+def _sentence(paragraph: str, offset: int) -> str:
+    """The sentence that ends at or holds `offset`."""
+    spans = sentences(paragraph)
+    for start, end in spans:
+        if offset <= end:
+            return paragraph[start:end]
+    return paragraph[slice(*spans[-1])] if spans else ""
+
+
+def _headings(note: Note, offset: int) -> tuple[str, ...]:
+    """The heading path above `offset`, outermost first."""
+    path: list[tuple[int, str]] = []
+    for heading in note.headings:
+        if heading.span.start > offset:
+            break
+        path = [outer for outer in path if outer[0] < heading.level] + [(heading.level, heading.text)]
+    return tuple(text for _, text in path)

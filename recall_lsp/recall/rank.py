@@ -1,0 +1,44 @@
+"""Features to a score: a linear model, and the probability that a person would call the two notes related.
+
+The weights were fitted on public vaults by `bench/fit.py`, which wrote `weights.json`; nothing is learned here.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recall_lsp.recall.retrieve import FEATURES
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """`rank` [features] orders the candidates of one moment; `related` [features + 1] is the logistic model that
+    tells how probably each is related at all (the last is its intercept)."""
+
+    rank: NDArray[np.float32]
+    related: NDArray[np.float32]
+
+
+@cache
+def default_weights() -> Weights:
+    """The weights that ship in the package.  Raises KeyError when they do not fit FEATURES (a test holds that)."""
+    table = json.loads((files("recall_lsp.recall") / "weights.json").read_text(encoding="utf-8"))
+    rank = [table["rank"][name] for name in FEATURES]
+    related = [table["related"].get(name, 0.0) for name in FEATURES] + [table["related"]["intercept"]]
+    return Weights(np.array(rank, np.float32), np.array(related, np.float32))
+
+
+def score(features: NDArray[np.float32], weights: Weights) -> NDArray[np.float32]:
+    """Scores [n] of the candidates' features [n, len(FEATURES)]; they order, and mean nothing else."""
+    return np.asarray(features @ weights.rank, np.float32)
+
+
+def probability(features: NDArray[np.float32], weights: Weights) -> NDArray[np.float32]:
+    """[n] estimated probabilities that the notes are related to the moment."""
+    return np.asarray(1.0 / (1.0 + np.exp(-(features @ weights.related[:-1] + weights.related[-1]))), np.float32)

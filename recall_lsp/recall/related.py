@@ -1,0 +1,113 @@
+"""The whole of recall: a moment of writing to a few hits, best first, or to silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recall_lsp.index.catalog import PassageRow
+from recall_lsp.index.vault import Vault
+from recall_lsp.recall.explain import sentence_that_matters, shared_words
+from recall_lsp.recall.model import FoundBy, Hit, Moment
+from recall_lsp.recall.query import Query, make_query
+from recall_lsp.recall.rank import Weights, default_weights, probability, score
+from recall_lsp.recall.retrieve import FEATURES, Candidates, retrieve
+
+_ALIKE = 0.95
+"""Two hits whose passages are nearer than this say the same: only the better one is shown."""
+
+
+def related(
+    vault: Vault, moment: Moment, limit: int, quiet: float = 0.0, weights: Weights | None = None
+) -> tuple[Hit, ...]:
+    """At most `limit` past notes for the moment, best first, each at least `quiet` probably related."""
+    weights = weights or default_weights()
+    query = make_query(vault, moment)
+    if not query.words and query.meaning is None:
+        return ()
+    candidates = retrieve(vault, moment, query)
+    chances = probability(candidates.features, weights)
+    order = [at for at in _ranked(candidates, weights) if chances[at] >= quiet]
+    return tuple(
+        _hit(vault, query, candidates, at, passage, float(chances[at]))
+        for at, passage in _folded(vault, candidates, order, limit)
+    )
+
+
+def _ranked(candidates: Candidates, weights: Weights) -> list[int]:
+    scores = score(candidates.features, weights)
+    return [int(at) for at in np.lexsort((candidates.notes, -scores))]
+
+
+def _folded(
+    vault: Vault, candidates: Candidates, order: list[int], limit: int
+) -> Iterator[tuple[int, PassageRow]]:
+    """The best `limit` with their passages, without those that repeat a better one nearly word for word."""
+    shown: list[NDArray[np.float32]] = []
+    count = 0
+    for at in range(0, len(order), 2 * limit):
+        some = order[at : at + 2 * limit]
+        chosen = {place: _best_passage(vault, candidates, int(candidates.notes[place])) for place in some}
+        rows = vault.passages(passage for passage in chosen.values() if passage is not None)
+        for place in some:
+            passage = chosen[place]
+            if passage is None or passage not in rows:
+                continue
+            vector = vault.matrix.vector_of(passage) if vault.matrix is not None else None
+            if vector is not None:
+                if any(float(vector @ other) > _ALIKE for other in shown):
+                    continue
+                shown.append(vector)
+            yield place, rows[passage]
+            count += 1
+            if count == limit:
+                return
+
+
+def _best_passage(vault: Vault, candidates: Candidates, note: int) -> int | None:
+    """The passage that stands for a note: where both views agree, or else the one whose view is surer."""
+    by_words, by_meaning = candidates.by_words.get(note), candidates.by_meaning.get(note)
+    if by_words is not None and (by_meaning is None or by_words[1] / candidates.best_bm25 > by_meaning[1]):
+        return by_words[0]
+    return by_meaning[0] if by_meaning is not None else vault.first_passage(note)
+
+
+def _hit(
+    vault: Vault, query: Query, candidates: Candidates, at: int, row: PassageRow, chance: float
+) -> Hit:
+    entry = vault.entries[row.note]
+    weight = {term: query.idf[term] for term in query.words}
+    text = row.passage.text
+    start, end = sentence_that_matters(text, weight, entry.language) if text else (0, 0)
+    sentence = text[start:end].replace("\n", " ")
+    marks = shared_words(sentence, weight, entry.language)
+    span = row.passage.in_file(start, end) if text else row.passage.span
+    features = dict(zip(FEATURES, candidates.features[at], strict=True))
+    return Hit(
+        path=entry.path,
+        title=entry.title,
+        written=entry.written,
+        headings=row.passage.headings,
+        passage=text,
+        sentence=sentence,
+        span=span,
+        line=row.passage.line if start == 0 else vault.line_at(entry.path, span.start) or row.passage.line,
+        marks=marks,
+        shared=tuple(dict.fromkeys(sentence[a:b] for a, b in marks)),
+        found_by=_found_by(features),
+        score=chance,
+        linked=bool(features["linked"]),
+    )
+
+
+def _found_by(features: dict[str, np.float32]) -> tuple[FoundBy, ...]:
+    found: list[FoundBy] = []
+    if features["bm25_note"] or features["bm25_passage"]:
+        found.append("words")
+    if max(features["rank_cosine"], features["unknown_rank_cosine"]) > 0.2:
+        found.append("meaning")
+    if features["links_here"] or features["co_cited"] or features["coupled"] or features["two_steps"]:
+        found.append("links")
+    return tuple(found)
