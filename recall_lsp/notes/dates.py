@@ -39,7 +39,7 @@ def written_in(value: object) -> date | None:
 
 
 def written_in_name(path: str) -> date | None:
-    """The date in a file's name: `2021-03-04-x.md`, `2020_09_20.md`, `daily.journal.2021.03.04.md`, `202103041530.md`."""
+    """The date in a file's name: `2021-03-04-x.md`, `2020_09_20.md`, `daily.2021.03.04.md`, `202103041530.md`."""
     name = path.rpartition("/")[2]
     if not any(map(str.isdigit, name)):
         return None

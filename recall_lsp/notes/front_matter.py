@@ -8,6 +8,10 @@ from typing import Any
 
 import yaml
 
+from recall_lsp.notes.dates import written_in
+from recall_lsp.notes.draft import Draft, url_words
+from recall_lsp.notes.model import Block, Span
+
 MAX_FRONT_MATTER = 65_536
 MAX_NESTING = 1_000
 MAX_VALUES = 2_000
@@ -43,6 +47,25 @@ def parse(source: str) -> tuple[Mapping[str, Any], str]:
     if not isinstance(data, dict):
         return {}, "front matter is not a list of names and values"
     return {str(key).lower(): value for key, value in data.items()}, ""
+
+
+def take(draft: Draft, fields: Mapping[str, Any]) -> None:
+    """Front matter into the draft: known names into their places, other values into the words searched."""
+    for name, value in fields.items():
+        if name == "title" and isinstance(value, str):
+            draft.title = value.strip()
+        elif name in ("aliases", "alias"):
+            draft.aliases += strings(value)
+        elif name in ("tags", "tag", "categories", "category", "keywords"):
+            spaced = name.startswith("tag") and isinstance(value, str) and "," not in value
+            draft.tags += value.split() if spaced else strings(value)
+        elif name in ("date", "created") and isinstance(value, str):
+            draft.written = draft.written or written_in(value)
+        elif name == "id" and isinstance(value, str) and value:
+            draft.blocks.append(Block(value, Span(0, 0), 0))
+        else:
+            draft.permalinks = draft.permalinks or name == "layout"
+            draft.extra += [url_words(word) if "://" in word else word for word in scalars(value)]
 
 
 def strings(value: Any) -> list[str]:

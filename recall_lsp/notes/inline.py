@@ -51,7 +51,9 @@ def tags(text: str) -> Iterator[tuple[str, int]]:
             yield match[1], match.start()
 
 
-_HTML = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|</?[A-Za-z][^<>]*>|&(?:#\w+|\w+);", re.S | re.I)
+_HTML = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|</?[A-Za-z][^<>]*>|&(?:#\w+|\w+);", re.S | re.I
+)
 
 
 def without_html(prose: Prose) -> Prose:

@@ -12,6 +12,7 @@ from recall_lsp.notes.resolve import without_extension
 
 LinkStyle = Literal["wiki", "markdown", "org"]
 
+_IN_DESTINATION = "/.~_-!$&'*+,;=@:"
 _BRACKET = re.compile(r"([\[\]\\])")
 
 
@@ -29,9 +30,9 @@ def format_link(
     """A link from the note at `source` to the one at `path`; `ambiguous` if another note has the same file name."""
     title = " ".join(title.split())
     if style == "markdown":
-        return f"[{_BRACKET.sub(r'\\\1', title)}]({quote(_relative(path, source), safe="/.~_-!$&'*+,;=@:")})"
+        return f"[{_escaped(title)}]({quote(_relative(path, source), safe=_IN_DESTINATION)})"
     if style == "org":
-        return f"[[file:{_org(_relative(path, source))}][{title.replace('[', '{').replace(']', '}')}]]"
+        return f"[[file:{_escaped(_relative(path, source))}][{title.replace('[', '{').replace(']', '}')}]]"
     if logseq:
         return f"[[{_plain(title)}]]"
     name = without_extension(path if ambiguous else path.rpartition("/")[2])
@@ -44,9 +45,9 @@ def _relative(path: str, source: str) -> str:
     return posixpath.relpath("/" + path, "/" + posixpath.dirname(source))
 
 
-def _org(path: str) -> str:
-    """Org escapes brackets in a path with a backslash."""
-    return _BRACKET.sub(r"\\\1", path)
+def _escaped(text: str) -> str:
+    """Brackets escaped, as a Markdown label and an org path need them."""
+    return _BRACKET.sub(r"\\\1", text)
 
 
 def _plain(title: str) -> str:

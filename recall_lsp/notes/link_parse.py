@@ -30,7 +30,7 @@ def wiki_place(inner: str) -> Place | None:
         target, _, block = target.rpartition("^")
         fragment = f"^{block}"
     target = target.strip()
-    if (":" in target and is_web(target)) or "." in target and _MEDIA.search(target):
+    if (":" in target and is_web(target)) or ("." in target and _MEDIA.search(target)):
         return None
     return Place(target, fragment.rpartition("#")[2].strip())
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from html import unescape
 from typing import Any
 
 import pyromark
 
 from recall_lsp.notes import front_matter, link_parse
-from recall_lsp.notes.dates import written_in
 from recall_lsp.notes.draft import Draft, Fragment, fragment, line_at, line_starts, url_words
 from recall_lsp.notes.inline import cleaned, is_noisy, tags, without_html
 from recall_lsp.notes.model import Block, Heading, Link, LinkKind, Span
+from recall_lsp.notes.offsets import code_points, same
 from recall_lsp.notes.prose import EMPTY, Prose, from_pieces, place, stripped
 
 _OPTIONS = (
@@ -29,7 +28,6 @@ _CALLOUT = re.compile(r"[>\s]*\[!(?!\[)[^\]\n]*\][+-]?[ \t]*")
 _POST_URL = re.compile(r"\{% *post_url +([^\s%]+) *%\}")
 _LIQUID = re.compile(r"\{%[^%\n]*%\}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_SAME_WIDTH = re.compile("[\x00-\x7f]+|[\x80-\u07ff]+|[\u0800-\uffff]+|[\U00010000-\U0010ffff]+")
 # A line that its writer broke before this was meant to end there; longer ones are wrapped text.
 _WRAPPED = re.compile(r"(?<=[^\n]{50})\n")
 _HARD_BREAK = "\x1e"
@@ -45,28 +43,9 @@ def read(text: str) -> Draft:
         fields, problem = front_matter.parse(source)
         if problem:
             draft.problems.append(problem)
-        take_fields(draft, fields)
+        front_matter.take(draft, fields)
     scan(draft, text, body)
     return draft
-
-
-def take_fields(draft: Draft, fields: Mapping[str, Any]) -> None:
-    """Front matter into the draft: known names into their places, other values into the words searched."""
-    for name, value in fields.items():
-        if name == "title" and isinstance(value, str):
-            draft.title = value.strip()
-        elif name in ("aliases", "alias"):
-            draft.aliases += front_matter.strings(value)
-        elif name in ("tags", "tag", "categories", "category", "keywords"):
-            spaced = name.startswith("tag") and isinstance(value, str) and "," not in value
-            draft.tags += value.split() if spaced else front_matter.strings(value)
-        elif name in ("date", "created") and isinstance(value, str):
-            draft.written = draft.written or written_in(value)
-        elif name == "id" and isinstance(value, str) and value:
-            draft.blocks.append(Block(value, Span(0, 0), 0))
-        else:
-            draft.permalinks = draft.permalinks or name == "layout"
-            draft.extra += [url_words(word) if "://" in word else word for word in front_matter.scalars(value)]
 
 
 def scan(draft: Draft, text: str, body: int = 0, blank: Callable[[str], str] | None = None) -> None:
@@ -92,7 +71,7 @@ class _Scan:
         self.source = source
         self.starts = draft.starts
         self.noisy = is_noisy(source)
-        self.at = _same if source.isascii() else _code_points(source)
+        self.at = same if source.isascii() else code_points(source)
         self.pieces: list[tuple[str, int]] = []
         self.words: list[str] = []
         self.code: list[tuple[int, int]] = []
@@ -103,7 +82,8 @@ class _Scan:
     def run(self) -> None:
         """Text, by far the most frequent, is handled in line; blocks end what was gathered, inline marks nothing."""
         pieces = self.pieces
-        for event, span in pyromark.events_with_range(self.source, options=_OPTIONS):
+        events: Iterable[tuple[Any, Any]] = pyromark.events_with_range(self.source, options=_OPTIONS)
+        for event, span in events:
             if event.__class__ is str:
                 event = {event: None}
             ((kind, value),) = event.items()
@@ -132,7 +112,7 @@ class _Scan:
             return EMPTY
         text, anchors = from_pieces(pieces)
         pieces.clear()
-        if at is not _same:
+        if at is not same:
             anchors = tuple([(offset, at(byte)) for offset, byte in anchors])
         if "\n" in text:
             text = _WRAPPED.sub(" ", text)
@@ -341,25 +321,3 @@ _LEAVES: dict[str, Callable[[_Scan, Any, int, int], None]] = {
 
 def _blank(match: re.Match[str]) -> str:
     return " " * len(match[0])
-
-
-def _same(byte: int) -> int:
-    return byte
-
-
-def _code_points(text: str) -> Callable[[int], int]:
-    """Byte offsets of the UTF-8 encoding of `text` -> code points, by the runs of characters of one width."""
-    bytes_at: list[int] = []
-    runs: list[tuple[int, int, int]] = []
-    byte = 0
-    for run in _SAME_WIDTH.finditer(text):
-        width = len(run[0][0].encode())
-        bytes_at.append(byte)
-        runs.append((byte, run.start(), width))
-        byte += width * (run.end() - run.start())
-
-    def at(offset: int) -> int:
-        start, code_point, width = runs[bisect_right(bytes_at, offset) - 1]
-        return code_point + (offset - start) // width
-
-    return at

@@ -100,7 +100,7 @@ def _take_keyword(draft: Draft, name: str, value: str) -> None:
     if name == "title":
         draft.title = draft.title or value
     elif name in ("filetags", "roam_tags", "tags", "tags[]"):
-        draft.tags += [tag.strip("#,\"") for tag in re.split(r"[:\s]+", value) if tag.strip("#,\"")]
+        draft.tags += [tag.strip('#,"') for tag in re.split(r"[:\s]+", value) if tag.strip('#,"')]
     elif name in ("alias", "roam_alias", "roam_aliases"):
         draft.aliases += _names(value)
     elif name == "date":

@@ -8,12 +8,14 @@ from math import ceil
 
 from recall_lsp.notes.draft import Fragment, Section, fragment, line_at, weight
 from recall_lsp.notes.model import Passage, Span
-from recall_lsp.notes.prose import Prose, joined, part
+from recall_lsp.notes.prose import joined, part, place
 from recall_lsp.notes.sentences import sentences
 
 MAX_WORDS = 180
 TINY_WORDS = 30
 _MAX_WORD = 60
+# No passage is longer than this many characters.
+_WINDOW = MAX_WORDS * 15
 
 
 def passages(sections: Sequence[Section], starts: list[int], extra: str, size: int) -> tuple[Passage, ...]:
@@ -93,7 +95,7 @@ def _chunks(fragments: Sequence[Fragment]) -> Iterator[Sequence[Fragment]]:
     words = 0
     for block in (piece for whole in fragments for piece in _split(whole, share)):
         more = block.words
-        if words and words + more > MAX_WORDS or words >= share:
+        if (words and words + more > MAX_WORDS) or words >= share:
             yield chunk
             chunk, words = [], 0
         chunk.append(block)
@@ -122,21 +124,15 @@ def _split(whole: Fragment, share: float) -> list[Fragment]:
 
 def _fragments(whole: Fragment, pieces: Sequence[tuple[int, int]]) -> list[Fragment]:
     proses = [part(whole.prose, start, end) for start, end in pieces]
-    bounds = [whole.start, *(prose.anchors[0][1] for prose in proses[1:]), whole.end]
     return [
-        fragment(prose, whole.extra if index == 0 else "", bounds[index], _end(prose, bounds[index + 1]))
+        fragment(prose, "" if index else whole.extra, place(prose, 0), place(prose, len(prose.text) - 1) + 1)
         for index, prose in enumerate(proses)
     ]
 
 
-def _end(prose: Prose, bound: int) -> int:
-    in_text, in_file = prose.anchors[-1]
-    return max(bound, in_file + len(prose.text) - in_text)
-
-
 def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """A span in pieces of at most `MAX_WORDS`."""
-    while end - start > MAX_WORDS and weight(text[start:end]) > MAX_WORDS:
+    while end - start > MAX_WORDS and weight(text[start : min(end, start + _WINDOW)]) > MAX_WORDS:
         size = _fitting(text, start, end)
         yield start, start + size
         start += size
@@ -148,9 +144,7 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _fitting(text: str, start: int, end: int) -> int:
     """How many characters from `start` make up about `MAX_WORDS`, up to a word's end where there is one near."""
-    window = text[start : min(end, start + MAX_WORDS * 14)]
+    window = text[start : min(end, start + _WINDOW)]
     size = max(len(window) * MAX_WORDS // max(weight(window), MAX_WORDS), 1)
     space = window.rfind(" ", max(size - _MAX_WORD, 1), size)
     return space if space > 0 else size
-
-

@@ -51,7 +51,7 @@ def _add_posts(draft: Draft, lines: list[re.Match[str]]) -> None:
 
 
 def _add(draft: Draft, lines: list[tuple[str, int]]) -> None:
-    pieces = []
+    pieces: list[tuple[str, int]] = []
     for text, start in lines:
         if pieces:
             pieces.append((" " if len(pieces[-1][0]) >= 50 else "\n", start - 1))

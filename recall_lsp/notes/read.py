@@ -9,8 +9,8 @@ from urllib.parse import unquote
 from recall_lsp.notes import logseq, markdown, org, plain
 from recall_lsp.notes.dates import written_in_name
 from recall_lsp.notes.draft import Draft
-from recall_lsp.notes.mojibake import repaired_text
 from recall_lsp.notes.model import Dialect, Note, Skipped
+from recall_lsp.notes.mojibake import repaired_text
 from recall_lsp.notes.passages import passages
 
 _PROPERTY = re.compile(r"\s*(?:- )?[\w-]+:: ")

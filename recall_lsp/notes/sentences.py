@@ -14,7 +14,7 @@ _END = re.compile(
 _ABBREVIATIONS = frozenset(
     "e.g i.e cf vs etc al mr mrs ms dr prof st sr jr no nr vol fig figs eq ch sec p pp ca approx dept est inc ltd co "
     "corp jan feb mar apr jun jul aug sept sep oct nov dec z.b d.h bzw usw u.a ggf vgl evtl s.o s.u abs art bsp p.ex "
-    "ex m mme mlle tel resp incl max min ed eds trans viz op cit ibid a.m p.m u.s u.k ph.d gen col lt sgt rev hon".split()
+    "ex m mme mlle tel resp incl max min ed eds trans viz op cit ibid a.m p.m u.s u.k ph.d gen col lt rev hon".split()
 )
 # These may well end a sentence; a capital after them then begins the next.
 _MAY_END = frozenset("etc al a.m p.m u.s u.k ph.d inc ltd co corp usw jr sr no".split())
@@ -23,7 +23,7 @@ _LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]*$")
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """Spans (start, end) of the sentences of `text`, without the white space between them.  Newlines end one."""
-    spans = []
+    spans: list[tuple[int, int]] = []
     start = 0
     for match in _END.finditer(text):
         if match[0][0] == "." and _goes_on(text, start, match):
