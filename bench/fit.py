@@ -24,10 +24,7 @@ from recall_lsp.recall.retrieve import FEATURES
 
 WEIGHTS = Path(__file__).parent.parent / "recall_lsp" / "recall" / "weights.json"
 RIDGE = 2e-3
-ABSOLUTE = (
-    "share_note", "share_passage", "title_covered", "title_weight", "cosine", "cosine_z", "cosine_so_far",
-    "unknown_cosine_z", "co_cited", "coupled", "two_steps", "links_here",
-)  # fmt: skip
+ABSOLUTE = ("share_note", "share_passage", "title_covered", "title_weight", "cosine", "cosine_so_far", "unknown_cosine")
 _BEST_OF_STRANGERS = 3
 
 

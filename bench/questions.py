@@ -73,11 +73,10 @@ def questions(vault: Vault, rows: list[dict[str, Any]]) -> Iterator[Question]:
 
 
 def strangers(vault: Vault, rows: list[dict[str, Any]]) -> Iterator[Question]:
-    """Another vault's paragraphs, as if they were typed into a new note of this one."""
+    """Another vault's notes, as if they were being written into a new file of this one."""
     for row in rows:
         request = row["request"]
-        line = request["text"].split("\n")[request["line"]]
-        features, notes = candidates(vault, "", line, 0, len(line))
+        features, notes = candidates(vault, "new note.md", request["text"], request["line"], request["character"])
         yield Question(features, np.zeros(len(notes), bool), 0)
 
 
@@ -130,7 +129,7 @@ def main() -> None:
             row
             for other in links
             if other.rpartition("-")[0] != name.rpartition("-")[0]
-            for row in asked(linkbench, args.data / "vaults" / other, links[other], "hidden", 8)
+            for row in asked(linkbench, args.data / "vaults" / other, links[other], "prefix", 8)
         ]
         save(args.out / f"{name}.strangers.npz", list(strangers(vault, others)))
         vault.close()

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from recall_lsp.index.terms import STEMMERS
+from recall_lsp.notes.model import Note
 
 _UNSPACED = {"ja": "[\u3040-\u30ff]", "ko": "[\uac00-\ud7af]", "th": "[\u0e00-\u0e7f]", "zh": "[\u4e00-\u9fff]"}
 _SAMPLE = 600
@@ -28,6 +29,11 @@ def detect_language(text: str) -> str:
     if sum(map(str.isalpha, sample)) < _LEAST:
         return ""
     return str(_identifier().classify(sample)[0])
+
+
+def note_language(note: Note) -> str:
+    """The language of a note's prose, "" when there is too little of it."""
+    return detect_language(" ".join(passage.text for passage in note.passages[:3]) or note.title)
 
 
 @cache

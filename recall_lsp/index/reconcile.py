@@ -10,9 +10,9 @@ from pathlib import Path
 from recall_lsp.config import Options
 from recall_lsp.index import catalog as cat
 from recall_lsp.index.catalog import FileState
-from recall_lsp.index.language import detect_language
+from recall_lsp.index.language import note_language
 from recall_lsp.index.scan import Rules, file_state, scan
-from recall_lsp.notes.model import Note, Skipped
+from recall_lsp.notes.model import Skipped
 from recall_lsp.notes.read import read_bytes
 
 READER_VERSION = 1
@@ -111,11 +111,6 @@ def _take(
         cat.put_skipped(catalog, seq, path, state, note.reason)
     else:
         cat.put_note(catalog, seq, note, note_language(note), state, digest)
-
-
-def note_language(note: Note) -> str:
-    """The language of a note's prose, "" when there is too little of it."""
-    return detect_language(" ".join(passage.text for passage in note.passages[:3]) or note.title)
 
 
 def _reader(options: Options) -> str:

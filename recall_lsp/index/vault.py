@@ -22,6 +22,7 @@ from recall_lsp.config import Options
 from recall_lsp.index import catalog as cat
 from recall_lsp.index.encoder import Encoder, compiled_model, load_encoder
 from recall_lsp.index.graph import Graph
+from recall_lsp.index.language import note_language
 from recall_lsp.index.lexical import Lexical, applied_seq
 from recall_lsp.index.places import index_dir
 from recall_lsp.index.preview import Preview, make_preview
@@ -236,6 +237,22 @@ class Vault:
         if self.options.link_style != "auto":
             return self.options.link_style
         return self._style(self.revision)
+
+    def language_of(self, note: Note) -> str:
+        """The language of a buffer: that of its file, or the vault's where it has but one; told from the text if not.
+
+        A vault counts as having one language when nine of ten notes are in it.
+        """
+        entry = self.entry(note.path)
+        if entry is not None and entry.language:
+            return entry.language
+        return self._main_language(self.revision) or note_language(note)
+
+    @lru_cache(maxsize=1)  # noqa: B019  one vault lives as long as its server
+    def _main_language(self, revision: int) -> str:
+        languages = Counter(entry.language for entry in self.entries.values() if entry.language)
+        language, count = languages.most_common(1)[0] if languages else ("", 0)
+        return language if count >= 0.9 * languages.total() else ""
 
     @lru_cache(maxsize=1)  # noqa: B019  one vault lives as long as its server
     def _style(self, revision: int) -> LinkStyle:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recall_lsp.index.reconcile import note_language
 from recall_lsp.index.terms import terms
 from recall_lsp.index.vault import Vault
 from recall_lsp.notes.model import Passage
@@ -40,8 +39,7 @@ class Query:
 
 
 def make_query(vault: Vault, moment: Moment) -> Query:
-    entry = vault.entry(moment.note.path)
-    language = entry.language if entry and entry.language else note_language(moment.note)
+    language = vault.language_of(moment.note)
     paragraph = moment.paragraph or " ".join(moment.headings[-1:])
     counts = Counter(terms(paragraph, language))
     at_hand = frozenset(terms(moment.sentence, language))
