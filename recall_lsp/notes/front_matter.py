@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -76,24 +76,20 @@ def strings(value: Any) -> list[str]:
 
 
 def scalars(value: Any) -> list[str]:
-    """Every string in a value, depth first, bounded (aliases could make it endless)."""
+    """The strings in a value, depth first; the number of steps is bounded, as YAML aliases could make it endless."""
     found: list[str] = []
-    for item in _walk(value, 20):
-        found.append(item)
-        if len(found) >= MAX_VALUES:
+    waiting = [value]
+    for _ in range(MAX_VALUES):
+        if not waiting:
             break
+        item = waiting.pop()
+        if isinstance(item, str):
+            found.append(item.strip())
+        elif isinstance(item, (list, tuple)):
+            waiting += item[MAX_VALUES::-1]
+        elif isinstance(item, dict):
+            waiting += list(item.values())[MAX_VALUES::-1]
     return found
-
-
-def _walk(value: Any, depth: int) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value.strip()
-    elif depth and isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _walk(item, depth - 1)
-    elif depth and isinstance(value, dict):
-        for item in value.values():
-            yield from _walk(item, depth - 1)
 
 
 def _parse_simple(source: str) -> dict[str, Any] | None:

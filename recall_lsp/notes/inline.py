@@ -13,12 +13,12 @@ from recall_lsp.notes.prose import Prose, edited, stripped
 _NOISE = re.compile(
     r"(?P<url>\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s<>\"”]*[^\s<>\"”.,;:!?)\]}'])"
     r"|(?P<block>(?:(?<=[ \t])|^)\^(?P<id>[A-Za-z0-9-]+)[ \t]*$)"
-    r"|%%.*?%%|\(\([0-9a-f]{8}-[0-9a-f-]{27}\)\)|\{\{.*?\}\}|\{[:#][^{}\n]*\}|==(?=\S)|(?<=\S)==",
+    r"|\A\[![\w-]+\][+-]?[ \t]*|%%.*?%%|\(\([0-9a-f]{8}-[0-9a-f-]{27}\)\)|\{\{.*?\}\}|\{[:#][^{}\n]*\}|==(?=\S)|(?<=\S)==",
     re.M | re.S,
 )
 _TAG = re.compile(r"(?:(?<=[\s(\[,;\"'“])|^)#(\w(?:[\w/-]*\w)?)")
 _HAS_LETTER = re.compile(r"[^\W\d]")
-_NOISE_SIGNS = ("://", "((", "^", "%%", "{", "==")
+_NOISE_SIGNS = ("://", "((", "[!", "^", "%%", "{", "==")
 
 
 def is_noisy(text: str) -> bool:
@@ -37,7 +37,7 @@ def cleaned(prose: Prose) -> tuple[Prose, str, list[tuple[str, int]]]:
             if match["id"]:
                 blocks.append((match["id"], match.start("id") - 1))
             elif match[0] != "==":
-                words.append(url_words(match[0]) if match["url"] else match[0].strip("%{}:# "))
+                words.append(url_words(match[0]) if match["url"] else match[0].strip("%{}:#[]!+- "))
             edits.append((match.start(), match.end(), ""))
         if edits:
             prose = edited(prose, edits)

@@ -24,7 +24,6 @@ _OPTIONS = (
     | pyromark.Options.ENABLE_TASKLISTS
     | pyromark.Options.ENABLE_MATH
 )
-_CALLOUT = re.compile(r"[>\s]*\[!(?!\[)[^\]\n]*\][+-]?[ \t]*")
 _POST_URL = re.compile(r"\{% *post_url +([^\s%]+) *%\}")
 _LIQUID = re.compile(r"\{%[^%\n]*%\}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -104,6 +103,7 @@ class _Scan:
             else:
                 _LEAVES[kind](self, value, span["start"], span["end"])
         self.flush()
+        self.draft.extra += self.words
 
     def take(self) -> Prose:
         """What was gathered since the last block began, in code points."""
@@ -223,16 +223,11 @@ def _end_code_block(scan: _Scan, _: Any, start: int, end: int) -> None:
     scan.extra_block(code, start, end)
 
 
-def _start_quote(scan: _Scan, _: Any, start: int, end: int) -> None:
-    scan.flush()
-
-
 def _end_heading(scan: _Scan, level: str, start: int, end: int) -> None:
     prose, _, blocks = cleaned(scan.take())
     start, end = scan.at(start), scan.at(end)
     for name, offset in blocks:
         scan.block(name, start + offset)
-    scan.words.clear()
     heading = Heading(prose.text, int(level[1]), Span(start, end), line_at(scan.starts, start))
     scan.draft.open_section(heading, prose)
 
