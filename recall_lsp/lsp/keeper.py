@@ -11,25 +11,26 @@ import logging
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from time import monotonic
 from typing import Any, Literal
 
-from recall_lsp.config import Options
-
 log = logging.getLogger(__name__)
 
 Event = Mapping[str, Any]
+KEEPS_DYING = "The notes index is not being kept up to date: its process keeps ending. See recall-lsp doctor."
 State = Literal["stopped", "running", "waiting"]
 
 LONGEST_LINE = 1 << 20
+REFUSED = 2
+"""The exit code of a keeper that will never keep this folder; it has said why."""
 SETTLED = 60.0
 """A keeper that lived so many seconds has its earlier deaths forgotten."""
 
 
-def keeper_command(root: Path, options: Options) -> list[str]:
-    return [sys.executable, "-m", "recall_lsp", "keep", str(root), "--settings", json.dumps(asdict(options))]
+def keeper_command(root: Path, settings: Mapping[str, Any]) -> list[str]:
+    """`settings` are the editor's; the keeper lays them over the folder's `recall.toml` itself."""
+    return [sys.executable, "-m", "recall_lsp", "keep", str(root), "--settings", json.dumps(settings)]
 
 
 def restart_delay(deaths: int) -> float:
@@ -81,23 +82,29 @@ class Keeper:
         deaths = 0
         while True:
             started = monotonic()
-            reason = await self._run_once()
+            code = await self._run_once()
+            if code == REFUSED:
+                self._end()
+                return
             deaths = 1 if monotonic() - started > SETTLED else deaths + 1
-            log.warning("keeper ended (%s), restart %d in %g s", reason, deaths, restart_delay(deaths))
-            self.state = "stopped"
-            self._on_event({"event": "stopped"})
+            log.warning("keeper ended with code %s, start %d follows in %g s", code, deaths + 1, restart_delay(deaths))
+            self._end()
             if deaths == 3:
-                self._on_event({"event": "problem", "message": "The notes index stopped being kept: " + reason})
+                self._on_event({"event": "problem", "message": KEEPS_DYING})
             await asyncio.sleep(restart_delay(deaths))
 
-    async def _run_once(self) -> str:
-        """Run the process to its end; how it ended, in words."""
+    def _end(self) -> None:
+        self.state = "stopped"
+        self._on_event({"event": "stopped"})
+
+    async def _run_once(self) -> int | None:
+        """Run the process to its end; its exit code, None when it cannot be started."""
         try:
             process = await asyncio.create_subprocess_exec(
                 *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=LONGEST_LINE
             )
-        except OSError as error:
-            return f"it cannot be started ({error.strerror})"
+        except OSError:
+            return None
         self._process, self.state = process, "running"
         assert process.stdout is not None
         while True:
@@ -108,7 +115,7 @@ class Keeper:
             if not line:
                 break
             self._take(line)
-        return f"exit code {await process.wait()}"
+        return await process.wait()
 
     def _take(self, line: bytes) -> None:
         try:

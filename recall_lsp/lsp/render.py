@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from recall_lsp.lsp.markup import MARKDOWN, PLAIN, Markup, marked
+from recall_lsp.recall.ago import ago
 from recall_lsp.recall.model import FoundBy, Hit
 
 if TYPE_CHECKING:
@@ -28,21 +29,6 @@ def markup_for(takes_markdown: bool) -> Markup:
 def content(text: str, markup: Markup) -> types.MarkupContent:
     kind = types.MarkupKind.Markdown if markup is MARKDOWN else types.MarkupKind.PlainText
     return types.MarkupContent(kind, text)
-
-
-def ago(written: date, today: date) -> str:
-    """A date in words, as in "3 years ago"; the largest unit that is full."""
-    days = (today - written).days
-    if days == 0:
-        return "today"
-    if abs(days) == 1:
-        return "yesterday" if days > 0 else "tomorrow"
-    for unit, length in (("year", 365.25), ("month", 30.44), ("week", 7), ("day", 1)):
-        count = int(abs(days) / length)
-        if count:
-            words = f"{count} {unit}{'s' if count > 1 else ''}"
-            return f"{words} ago" if days > 0 else f"in {words}"
-    return "today"
 
 
 def dated(written: date | None, today: date) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from recall_lsp.config import Options
 from recall_lsp.lsp.keeper import Event, Keeper, keeper_command
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+Settings = Mapping[str, Any]
 Opener = Callable[[Path, Options], "Vault"]
 
 FOR_THE_KEEPER = ("model", "include", "exclude", "max_bytes", "log_level")
@@ -34,11 +35,15 @@ def open_vault(root: Path, options: Options) -> Vault:
 
 
 class ServedVault:
-    """`offered` holds the hits of the latest completion by path, so that resolving one asks nothing again."""
+    """`settings` are the editor's, `options` what they and `recall.toml` come to.
 
-    def __init__(self, root: Path, options: Options, opener: Opener = open_vault) -> None:
+    `offered` holds the hits of the latest completion by path, so that resolving one asks nothing again.
+    """
+
+    def __init__(self, root: Path, options: Options, settings: Settings, opener: Opener = open_vault) -> None:
         self.root = root
         self.options = options
+        self.settings = settings
         self.keeper: Keeper | None = None
         self.offered: Mapping[str, Hit] = {}
         self._opener = opener
@@ -52,7 +57,7 @@ class ServedVault:
         return await self._latest.ask(key, lambda: work(self._open()), superseded)
 
     def start_keeper(self, on_event: Callable[[Event], None]) -> None:
-        self.keeper = Keeper(keeper_command(self.root, self.options), on_event)
+        self.keeper = Keeper(keeper_command(self.root, self.settings), on_event)
         self.keeper.start()
 
     def follow(self) -> None:
@@ -67,13 +72,14 @@ class ServedVault:
         if self.keeper is not None:
             await self.keeper.stop()
 
-    async def set_options(self, options: Options, on_event: Callable[[Event], None]) -> None:
-        """From now on; keeper and reader start anew only where an option of theirs is another."""
-        before, self.options = self.options, options
-        changed = {name for name in FOR_THE_KEEPER + FOR_THE_READER if getattr(options, name) != getattr(before, name)}
-        if changed & set(FOR_THE_READER):
+    async def configure(self, options: Options, settings: Settings, on_event: Callable[[Event], None]) -> None:
+        """From now on; keeper and reader start anew only where what concerns them is another."""
+        reopen = any(getattr(options, name) != getattr(self.options, name) for name in FOR_THE_READER)
+        restart = any(settings.get(name) != self.settings.get(name) for name in FOR_THE_KEEPER)
+        self.options, self.settings = options, settings
+        if reopen:
             self._executor.submit(self._close)
-        if changed & set(FOR_THE_KEEPER) and self.keeper is not None:
+        if restart and self.keeper is not None:
             await self.keeper.stop()
             self.start_keeper(on_event)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +19,12 @@ from recall_lsp.lsp.keeper import Event
 from recall_lsp.lsp.logs import set_level
 from recall_lsp.lsp.positions import Encoding
 from recall_lsp.lsp.progress import IndexProgress
-from recall_lsp.lsp.served_vault import Opener, ServedVault, close_all, open_vault
+from recall_lsp.lsp.served_vault import Opener, ServedVault, Settings, close_all, open_vault
 
 if TYPE_CHECKING:
     from recall_lsp.lsp.server import RecallServer
 
 log = logging.getLogger(__name__)
-Settings = Mapping[str, Any]
 _NO = object()
 
 
@@ -80,9 +79,10 @@ class Session:
         if too_wide(root):
             self.warn("Your home folder and all above it are not searched for notes: open a folder of notes instead.")
             return None
-        options, warnings = load_options(root, self.initial_settings, settings)
+        merged = {**self.initial_settings, **settings}
+        options, warnings = load_options(root, merged)
         self.warn(*warnings)
-        vault = ServedVault(root, options, self._opener)
+        vault = ServedVault(root, options, merged, self._opener)
         self.vaults.append(vault)
         return vault
 
@@ -98,15 +98,14 @@ class Session:
             await vault.close()
 
     async def apply_settings(self, vault: ServedVault, settings: Settings) -> None:
-        options, warnings = load_options(vault.root, self.initial_settings, settings)
+        merged = {**self.initial_settings, **settings}
+        options, warnings = load_options(vault.root, merged)
         self.warn(*warnings)
         set_level(options.log_level)
-        await vault.set_options(options, lambda event: self._on_keeper(vault, event))
+        await vault.configure(options, merged, lambda event: self._on_keeper(vault, event))
 
     async def close(self) -> None:
         self.running = False
-        for vault in self.vaults:
-            self._end_progress(vault)
         await close_all(self.vaults)
 
     # The client
@@ -149,6 +148,8 @@ class Session:
             log.debug("", exc_info=error)
 
     def _on_keeper(self, vault: ServedVault, event: Event) -> None:
+        if not self.running or vault not in self.vaults:
+            return
         match event["event"]:
             case "progress":
                 progress = self._progress.setdefault(vault.root, IndexProgress(self, f"Recall: {vault.root.name}"))

@@ -10,8 +10,8 @@ from pygls.capabilities import ServerCapabilitiesBuilder
 
 from recall_lsp.config import SETTINGS_FILE
 from recall_lsp.lsp.capabilities import client_features
-from recall_lsp.lsp.served_vault import ServedVault
-from recall_lsp.lsp.session import Session, Settings
+from recall_lsp.lsp.served_vault import ServedVault, Settings
+from recall_lsp.lsp.session import Session
 
 SECTION = "recall"
 

@@ -6,11 +6,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import pytest
-
 from recall_lsp.index.preview import Preview
 from recall_lsp.lsp.markup import MARKDOWN, PLAIN
-from recall_lsp.lsp.render import ago, dated, hit_card, hit_detail, preview_card, related_card
+from recall_lsp.lsp.render import dated, hit_card, hit_detail, preview_card, related_card
 from recall_lsp.notes.model import Span
 from recall_lsp.recall.model import Hit
 
@@ -31,25 +29,6 @@ HIT = Hit(
     score=0.7,
     linked=False,
 )
-
-
-@pytest.mark.parametrize(
-    ("written", "words"),
-    [
-        (date(2026, 3, 10), "today"),
-        (date(2026, 3, 9), "yesterday"),
-        (date(2026, 3, 11), "tomorrow"),
-        (date(2026, 3, 5), "5 days ago"),
-        (date(2026, 3, 2), "1 week ago"),
-        (date(2026, 1, 10), "1 month ago"),
-        (date(2025, 3, 9), "1 year ago"),
-        (date(2023, 1, 5), "3 years ago"),
-        (date(2026, 3, 20), "in 1 week"),
-        (date(1, 1, 1), "2025 years ago"),
-    ],
-)
-def test_ago(written: date, words: str) -> None:
-    assert ago(written, TODAY) == words
 
 
 def test_no_date_is_not_shown() -> None:

@@ -1,0 +1,193 @@
+"""What a writer sees, from the real server over a copy of the sample vault, by words alone."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from editor import capabilities, copy_sample, editor, log_text, until
+from lsprotocol import types
+
+PARAGRAPH = "When I ask the team a question, I should count to ten before I answer it myself."
+
+
+async def test_completion_hover_and_related(tmp_path: Path) -> None:
+    vault = copy_sample(tmp_path / "vault")
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(notes_in(vault))
+        uri = window.open(vault / "now.md", f"# Meetings\n\n{PARAGRAPH} ;;\n\nSee [[Counting to ten]] there.\n")
+        end = len(PARAGRAPH) + 3
+        offered = await window.completion(uri, 2, end, typed=";")
+        assert offered[0].label == "Counting to ten"
+        assert offered[0].text_edit == types.TextEdit(
+            types.Range(types.Position(2, end - 2), types.Position(2, end)), "[[Counting to ten]]"
+        )
+        assert {item.filter_text for item in offered} == {";;"}
+        assert "2021-11-28" in (offered[0].detail or "")
+
+        resolved = await window.client.completion_item_resolve_async(offered[0])
+        assert isinstance(resolved.documentation, types.MarkupContent)
+        assert "Counting to ten" in resolved.documentation.value
+        assert "**" in resolved.documentation.value
+
+        card = await window.hover(uri, 2, 10)
+        assert card is not None and isinstance(card.contents, types.MarkupContent)
+        assert "Counting to ten" in card.contents.value
+
+        preview = await window.hover(uri, 4, 8)
+        assert preview is not None and isinstance(preview.contents, types.MarkupContent)
+        assert "I timed myself." in preview.contents.value
+        assert "\\#team" in preview.contents.value
+        assert preview.range == types.Range(types.Position(4, 4), types.Position(4, 23))
+
+        hits = await window.related(uri, 2, 10, limit=3)
+        assert len(hits) == 3
+        assert hits[0].path == "Counting to ten.md"
+        assert hits[0].linked is True
+        assert "words" in hits[0].foundBy
+        by_command = await window.client.workspace_execute_command_async(
+            types.ExecuteCommandParams(
+                "recall.related",
+                [{"textDocument": {"uri": uri}, "position": {"line": 2, "character": 10}, "limit": 3}],
+            )
+        )
+        assert [hit.path for hit in by_command.hits] == [hit.path for hit in hits]
+    assert log_text(tmp_path) == ""
+
+
+async def test_links_by_name_related_first(tmp_path: Path) -> None:
+    vault = copy_sample(tmp_path / "vault")
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(notes_in(vault))
+        uri = window.open(vault / "now.md", f"{PARAGRAPH} [[]]\n\n[[compst\n")
+        offered = await window.completion(uri, 0, len(PARAGRAPH) + 3, typed="[")
+        assert offered[0].label == "Counting to ten"
+        assert len(offered) > 30  # all notes, not the related alone
+        edit = offered[0].text_edit
+        assert isinstance(edit, types.TextEdit) and edit.new_text == "[[Counting to ten"  # `]]` stands there
+        offered = await window.completion(uri, 2, 8, typed="[")
+        assert offered[0].label == "Compost"
+        assert {item.filter_text for item in offered} == {"[[compst"}
+
+
+async def test_what_was_typed_a_moment_ago_changes_the_hits(tmp_path: Path) -> None:
+    vault = copy_sample(tmp_path / "vault")
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(notes_in(vault))
+        uri = window.open(vault / "now.md", "\n")
+        assert await window.related(uri, 0, 0) == []
+        window.type(uri, 0, 0, "Compost: turning the heap, the compost is warm.")
+        first = (await window.related(uri, 0, 5))[0].path
+        window.type(uri, 0, 0, "The cello in the attic, its crack, the bow and the sarabande.\n\n")
+        second = (await window.related(uri, 0, 5))[0].path
+        assert first == "Compost.md"
+        assert second in ("The cello in the attic.md", "What the hands keep.md")
+
+
+async def test_notes_saved_renamed_and_deleted_outside_are_followed(tmp_path: Path) -> None:
+    vault = copy_sample(tmp_path / "vault")
+    count = notes_in(vault)
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(count)
+        uri = window.open(vault / "now.md", "The quagga was a zebra without stripes on its hind legs.")
+
+        async def found() -> list[str]:
+            return [hit.path for hit in await window.related(uri, 0, 5) if "quagga" in hit.passage]
+
+        assert await found() == []
+        (vault / "Quagga.md").write_text("# Quagga\n\nA quagga is a zebra that lost half its stripes.\n", "utf-8")
+        await until(lambda: is_now(found, ["Quagga.md"]))
+        (vault / "Quagga.md").rename(vault / "journal" / "Zebra.md")
+        await until(lambda: is_now(found, ["journal/Zebra.md"]))
+        (vault / "journal" / "Zebra.md").unlink()
+        await until(lambda: is_now(found, []))
+        await window.indexed(count)
+
+
+@pytest.mark.parametrize("encoding", list(types.PositionEncodingKind))
+async def test_the_encodings_agree(tmp_path: Path, encoding: types.PositionEncodingKind) -> None:
+    """Emoji, CRLF, a line separator that ends no line, and an edit on the last empty line."""
+    vault = copy_sample(tmp_path / "vault")
+    codec = {"utf-8": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}[encoding.value]
+    width = {"utf-8": 1, "utf-16": 2, "utf-32": 4}[encoding.value]
+
+    def units(text: str) -> int:
+        return len(text.encode(codec)) // width
+
+    before = "😀 é日\u2028 see "
+    async with editor(tmp_path, vault, client_capabilities=capabilities([encoding])) as window:
+        assert window.client.capabilities is not None
+        await window.indexed(notes_in(vault))
+        uri = window.open(vault / "now.md", f"first\r\n{before}[[Counting to tn]] 👩‍👩‍👧 ;;\r\n")
+        window.type(uri, 1, units(before + "[[Counting to t"), "e")
+        window.type(uri, 2, 0, "the last line")
+        card = await window.hover(uri, 1, units(before + "[[Cou"))
+        assert card is not None and isinstance(card.contents, types.MarkupContent)
+        assert "I timed myself." in card.contents.value
+        start, end = units(before), units(before + "[[Counting to ten]]")
+        assert card.range == types.Range(types.Position(1, start), types.Position(1, end))
+        line = before + "[[Counting to ten]] 👩‍👩‍👧 ;;"
+        offered = await window.completion(uri, 1, units(line), typed=";")
+        assert offered
+        edit = offered[0].text_edit
+        assert isinstance(edit, types.TextEdit)
+        assert edit.range == types.Range(types.Position(1, units(line) - 2), types.Position(1, units(line)))
+
+
+async def test_two_folders_and_one_more(tmp_path: Path) -> None:
+    first, second, third = (tmp_path / name for name in ("first", "second", "third"))
+    for folder, word in ((first, "quagga"), (second, "axolotl"), (third, "pangolin")):
+        folder.mkdir()
+        (folder / "Known.md").write_text(f"# {word.title()}\n\nAll that I know of the {word}.\n", "utf-8")
+    text = "The quagga, the axolotl and the pangolin."
+    async with editor(tmp_path, first, second) as window:
+        await window.indexed(1, 1)
+        titles = [(await window.related(window.open(at / "now.md", text), 0, 5))[0].title for at in (first, second)]
+        assert titles == ["Quagga", "Axolotl"]
+        uri = window.open(third / "now.md", text)
+        assert await window.related(uri, 0, 5) == []
+        added, removed = ([types.WorkspaceFolder(folder.as_uri(), folder.name)] for folder in (third, first))
+        event = types.WorkspaceFoldersChangeEvent(added, removed)
+        window.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event))
+        await window.indexed(1, 1)
+        assert (await window.related(uri, 0, 5))[0].title == "Pangolin"
+        assert await window.related((first / "now.md").as_uri(), 0, 5) == []
+
+
+async def test_progress_is_shown_from_begin_to_end(tmp_path: Path) -> None:
+    vault = copy_sample(tmp_path / "vault")
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(notes_in(vault))
+        reports = window.client.progress_reports
+
+        async def ended() -> bool:
+            return any(isinstance(steps[-1], types.WorkDoneProgressEnd) for steps in reports.values() if steps)
+
+        await until(ended)
+        steps = next(iter(reports.values()))
+        assert isinstance(steps[0], types.WorkDoneProgressBegin)
+        percentages = [step.percentage for step in steps[:-1] if not isinstance(step, types.WorkDoneProgressEnd)]
+        assert percentages == sorted(percentages, key=lambda value: value or 0)
+
+
+async def is_now(found, expected: list[str]) -> bool:  # type: ignore[no-untyped-def]
+    return bool(await found() == expected)
+
+
+def notes_in(vault: Path) -> int:
+    return sum(path.suffix in (".md", ".org", ".txt") for path in vault.rglob("*") if path.is_file())
+
+
+async def test_many_requests_at_once_leave_the_server_quick(tmp_path: Path) -> None:
+    """Each keystroke asks; only the last answer counts, and it comes."""
+    vault = copy_sample(tmp_path / "vault")
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(notes_in(vault))
+        uri = window.open(vault / "now.md", "Compost: ")
+        asked = []
+        for place, letter in enumerate("turning the heap, is it warm?"):
+            window.type(uri, 0, 9 + place, letter)
+            asked.append(asyncio.create_task(window.related(uri, 0, 9 + place)))
+        answers = await asyncio.gather(*asked)
+        assert answers[-1][0].path == "Compost.md"

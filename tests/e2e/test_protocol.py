@@ -1,0 +1,188 @@
+"""Bad requests, settings, cancelling, starting and ending: the real server process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from editor import CHECKOUT, copy_sample, editor, log_text, until
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcRequestCancelled
+from test_features import PARAGRAPH, notes_in
+
+SECRET = "my secret diary"
+
+
+async def test_every_bad_request_gets_an_error_that_tells_nothing(tmp_path: Path) -> None:
+    vault = copy_sample(tmp_path / "vault")
+    async with editor(tmp_path, vault) as window:
+        uri = window.open(vault / "now.md", SECRET)
+        document = {"textDocument": {"uri": uri}}
+        for method, params, code in (
+            ("textDocument/hover", document, -32602),
+            ("textDocument/hover", {**document, "position": {"line": SECRET, "character": 0}}, -32602),
+            ("textDocument/completion", {**document, "position": {"line": -5, "character": 0}}, -32602),
+            ("recall/related", {"textDocument": [SECRET]}, -32602),
+            ("recall/related", {}, -32602),
+            ("workspace/executeCommand", {"command": "recall.related", "arguments": [SECRET]}, -32602),
+            ("textDocument/inlineCompletion", {**document, "context": {"triggerKind": 0}}, -32602),
+            ("textDocument/unheardOf", {}, -32601),
+        ):
+            reply = await window.raw({"id": "raw-1", "method": method, "params": params})
+            assert reply["error"]["code"] == code, reply
+            assert SECRET not in json.dumps(reply)
+            assert "Traceback" not in json.dumps(reply) and str(CHECKOUT) not in json.dumps(reply)
+        assert (await window.raw(b"{no json"))["error"]["code"] == -32700
+        assert (await window.raw(b"[]"))["error"]["code"] == -32600
+        assert await window.hover(uri, 0, 3) is None  # and it still serves
+    assert SECRET not in log_text(tmp_path)
+
+
+async def test_cancelled_requests_are_answered_as_such(tmp_path: Path) -> None:
+    vault = copy_sample(tmp_path / "vault")
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(notes_in(vault))
+        uri = window.open(vault / "now.md", PARAGRAPH)
+        params = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 9}}
+        outcomes = set()
+        for number in range(20):
+            asked = window.client.protocol.send_request_async("recall/related", params, msg_id=f"cancel-{number}")
+            window.client.cancel_request(types.CancelParams(f"cancel-{number}"))
+            try:
+                await asked
+                outcomes.add("answered")
+            except JsonRpcException as error:
+                assert error.code == JsonRpcRequestCancelled.CODE
+                outcomes.add("cancelled")
+        assert "cancelled" in outcomes
+        assert await window.related(uri, 0, 9)
+
+
+async def test_wrong_settings_are_told_once_and_the_rest_holds(tmp_path: Path) -> None:
+    vault = copy_sample(tmp_path / "vault")
+    (vault / "recall.toml").write_text('limit = "many"\nhover = "links"\n', "utf-8")
+    async with editor(tmp_path, vault, settings={"quiet": 7, "colour": "red"}, initial={"limit": 2}) as window:
+        await window.indexed(notes_in(vault))
+
+        async def told() -> bool:
+            return len(window.client.messages) >= 3
+
+        await until(told)
+        messages = sorted(message.message for message in window.client.messages)
+        assert [message.type for message in window.client.messages] == [types.MessageType.Warning] * 3
+        assert "colour" in messages[0] and "limit" in messages[1] and "quiet" in messages[2]
+        uri = window.open(vault / "now.md", PARAGRAPH)
+        assert await window.hover(uri, 0, 5) is None  # hover = "links"
+        window.client.set_configuration({"recall": {"model": "none", "quiet": 0, "hover": "all"}})
+        window.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings=None))
+
+        async def shown() -> bool:
+            return await window.hover(uri, 0, 5) is not None
+
+        await until(shown)
+        assert len(await window.related(uri, 0, 5)) == 2  # from initializationOptions
+        assert len(window.client.messages) == 3
+        window.client.messages.clear()
+        window.received.pop("window/showMessage")
+
+
+@pytest.mark.parametrize("folder", ["/", "home"])
+async def test_folders_that_are_too_wide_are_refused(tmp_path: Path, folder: str) -> None:
+    root = Path.home() if folder == "home" else Path("/")
+    async with editor(tmp_path, root) as window:
+        assert (await window.status()).folders == []
+        assert len(window.client.messages) == 1
+        assert "open a folder of notes" in window.client.messages.pop().message
+        window.received.pop("window/showMessage")
+
+
+async def test_no_folder_is_quiet(tmp_path: Path) -> None:
+    async with editor(tmp_path) as window:
+        uri = window.open(tmp_path / "now.md", "Some words")
+        assert await window.hover(uri, 0, 3) is None
+        assert await window.completion(uri, 0, 3) == []
+        assert await window.related(uri, 0, 3) == []
+
+
+@pytest.mark.parametrize("how", ["input ends", "exit", "killed"])
+async def test_the_end_of_the_server_is_the_end_of_its_keeper(tmp_path: Path, how: str) -> None:
+    vault = copy_sample(tmp_path / "vault")
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(notes_in(vault))
+        process = window.client._server
+        assert process is not None and process.stdin is not None
+        family = psutil.Process(window.pid).children(recursive=True)
+        assert family, "there is a keeper"
+        if how == "input ends":
+            process.stdin.close()
+        elif how == "exit":
+            await window.client.shutdown_async(None)
+            window.client.exit(None)
+        else:
+            process.kill()
+        await asyncio.wait_for(process.wait(), 10)
+        assert process.returncode == (0 if how != "killed" else -9)
+
+        async def gone() -> bool:
+            return not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in family)
+
+        await until(gone)
+
+
+async def test_a_keeper_that_dies_is_started_again(tmp_path: Path) -> None:
+    vault = copy_sample(tmp_path / "vault")
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(notes_in(vault))
+        keeper = keepers(window.pid)[0]
+        keeper.kill()
+
+        async def another() -> bool:
+            return any(child.pid != keeper.pid for child in keepers(window.pid))
+
+        await until(another)
+        (vault / "Quagga.md").write_text("# Quagga\n\nA quagga lost its stripes.\n", "utf-8")
+        await window.indexed(notes_in(vault))
+
+
+def keepers(pid: int) -> list[psutil.Process]:
+    return [child for child in psutil.Process(pid).children() if child.is_running() and "keep" in child.cmdline()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.slow
+async def test_by_meaning_too_and_without_torch_in_the_server(tmp_path: Path) -> None:
+    """The whole thing: the model compiled by its own process, hits found by meaning, torch mapped nowhere else."""
+    vault = copy_sample(tmp_path / "vault")
+    async with editor(tmp_path, vault, model="default") as window:
+        uri = window.open(vault / "now.md", "Say nothing for a while, and the quiet people in the room will speak.")
+
+        async def ready() -> bool:
+            folder = (await window.status()).folders[0]
+            return bool(folder.state == "ready" and folder.embedded == folder.passages > 0)
+
+        for _ in range(5):  # compiling takes its time
+            try:
+                await until(ready)
+                break
+            except AssertionError:
+                continue
+        hits = await window.related(uri, 0, 9)
+        assert any("meaning" in hit.foundBy for hit in hits)
+        assert "Counting to ten.md" in [hit.path for hit in hits]
+        mapped = Path(f"/proc/{window.pid}/maps").read_text("utf-8")
+        assert "onnxruntime" in mapped
+        assert "libtorch" not in mapped
+
+
+def test_start_imports_are_lean() -> None:
+    """The modules of a server that has answered `initialize`: no model libraries, no index."""
+    import subprocess
+
+    program = "import sys, recall_lsp.lsp.server; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert not loaded & {"torch", "transformers", "sentence_transformers", "onnxruntime", "tantivy", "numpy"}
