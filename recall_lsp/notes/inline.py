@@ -13,17 +13,18 @@ from recall_lsp.notes.prose import Prose, edited, stripped
 _NOISE = re.compile(
     r"(?P<url>\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s<>\"”]*[^\s<>\"”.,;:!?)\]}'])"
     r"|(?P<block>(?:(?<=[ \t])|^)\^(?P<id>[A-Za-z0-9-]+)[ \t]*$)"
-    r"|\A\[![\w-]+\][+-]?[ \t]*|%%.*?%%|\(\([0-9a-f]{8}-[0-9a-f-]{27}\)\)|\{\{.*?\}\}|\{[:#][^{}\n]*\}|==(?=\S)|(?<=\S)==",
+    r"|\A\[![\w-]+\][+-]?[ \t]*"
+    r"|%%.*?%%|\(\([0-9a-f]{8}-[0-9a-f-]{27}\)\)|\{\{.*?\}\}|\{[:#][^{}\n]*\}|==(?=\S)|(?<=\S)==",
     re.M | re.S,
 )
 _TAG = re.compile(r"(?:(?<=[\s(\[,;\"'“])|^)#(\w(?:[\w/-]*\w)?)")
 _HAS_LETTER = re.compile(r"[^\W\d]")
-_NOISE_SIGNS = ("://", "((", "[!", "^", "%%", "{", "==")
+_NOISE_SIGN = re.compile(r"://|\(\(|\[!|\^|%%|\{|==")
 
 
 def is_noisy(text: str) -> bool:
     """Whether `cleaned` could change any prose taken out of `text` but for white space."""
-    return any(sign in text for sign in _NOISE_SIGNS) or is_suspect(text)
+    return _NOISE_SIGN.search(text) is not None or is_suspect(text)
 
 
 def cleaned(prose: Prose) -> tuple[Prose, str, list[tuple[str, int]]]:
@@ -31,7 +32,7 @@ def cleaned(prose: Prose) -> tuple[Prose, str, list[tuple[str, int]]]:
     blocks: list[tuple[str, int]] = []
     words: list[str] = []
     text = prose.text
-    if any(sign in text for sign in _NOISE_SIGNS):
+    if _NOISE_SIGN.search(text):
         edits = []
         for match in _NOISE.finditer(text):
             if match["id"]:

@@ -76,6 +76,16 @@ class Passage:
         """The file's span for `text[start:end]`."""
         return Span(self._at(start), max(self._at(start), self._at(max(start, end - 1)) + 1))
 
+    def in_text(self, start: int, end: int) -> tuple[int, int]:
+        """The range of `text` that stands in the file between `start` and `end`; empty where none does."""
+        first = last = None
+        for at, (in_text, in_file) in enumerate(self.anchors):
+            stop = self.anchors[at + 1][0] if at + 1 < len(self.anchors) else len(self.text)
+            if in_file < end and in_file + stop - in_text > start:
+                first = max(in_text, in_text + start - in_file) if first is None else first
+                last = min(stop, in_text + end - in_file)
+        return (0, 0) if first is None or last is None else (first, last)
+
     def _at(self, offset: int) -> int:
         place = bisect_right(self.anchors, offset, key=lambda pair: pair[0]) - 1
         if place < 0:

@@ -39,7 +39,8 @@ def test_logseq_page() -> None:
     text = (
         "title:: My (highlights)\nalias:: [[Other name]], Third\ntags:: #one, [[two words]]\n"
         "author:: [[Some One]]\ncreated:: [[Dec 13th, 2022]]\n\n"
-        f"- ## Part\n\t- First block #three #[[four five]]\n\t  id:: {_UUID}\n\t\t- under ((60a78b6b-688c-4ced-9104-60784597daf9))\n"
+        f"- ## Part\n\t- First block #three #[[four five]]\n\t  id:: {_UUID}\n"
+        "\t\t- under ((60a78b6b-688c-4ced-9104-60784597daf9))\n"
     )
     note = read_text("pages/x.md", text)
     assert (note.title, note.aliases) == ("My (highlights)", ("Other name", "Third"))
@@ -78,8 +79,10 @@ def test_org_file() -> None:
         ':PROPERTIES:\n:ID:       b7503ab8\n:ROAM_ALIASES: "Other name" Third\n:END:\n#+title: Software\n'
         "#+filetags: :one:two:\n#+date: [2021-03-04 Thu]\n\n"
         "* TODO Head /one/ :three:\n:PROPERTIES:\n:ID: c1\n:END:\n"
-        "See [[id:abc][the *other* note]] and\n[[file:b c.org::*Part][that]], [[*Head one]], [[https://example.org/knots][web]].\n\n"
-        "- item [fn:1] =code=\n- [ ] two\n#+begin_src py\nimport sails\n#+end_src\n| a | b |\n|---+---|\n| c | d |\n# comment\n"
+        "See [[id:abc][the *other* note]] and\n"
+        "[[file:b c.org::*Part][that]], [[*Head one]], [[https://example.org/knots][web]].\n\n"
+        "- item [fn:1] =code=\n- [ ] two\n"
+        "#+begin_src py\nimport sails\n#+end_src\n| a | b |\n|---+---|\n| c | d |\n# comment\n"
     )
     note = read_text("x.org", text)
     assert (note.title, note.aliases, note.tags) == ("Software", ("Other name", "Third"), ("one", "two", "three"))
@@ -98,7 +101,8 @@ def test_org_file() -> None:
 
 
 def test_a_thread_as_copied_from_its_page() -> None:
-    text = "1/ First thought.\n-\n-\n2/ Second thought.\nShow this thread -\n3/6 Third.\nEnd of conversation\nNew conversation -\n"
+    text = "1/ First thought.\n-\n-\n2/ Second thought.\nShow this thread -\n"
+        "3/6 Third.\nEnd of conversation\nNew conversation -\n"
     note = read_text("thread.txt", text)
     assert note.passages[0].text == "First thought.\nSecond thought.\nThird."
     assert note.title == "thread"
