@@ -1,0 +1,168 @@
+"""Notes folders for tests: written, indexed in this process, read, or kept by a real keeper process."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import recall_lsp
+from recall_lsp.config import load_options
+from recall_lsp.index.keep import keep
+from recall_lsp.index.places import index_dir
+from recall_lsp.index.vault import Vault, open_vault
+from recall_lsp.index.watch import Settled
+from recall_lsp.notes.read import read_text
+from recall_lsp.recall.model import Hit
+from recall_lsp.recall.moment import moment_at
+from recall_lsp.recall.related import related
+
+SAMPLE = Path(recall_lsp.__file__).parent / "sample"
+CHECKOUT = Path(recall_lsp.__file__).parent.parent
+PATIENCE = 40.0
+"""Seconds that anything may take on a busy machine before a test fails."""
+
+Event = Mapping[str, Any]
+
+
+def write_notes(root: Path, notes: Mapping[str, str | bytes]) -> Path:
+    """Files under `root`, by relative path; text is written as it stands, line ends included."""
+    for path, content in notes.items():
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return root
+
+
+def copy_sample(to: Path) -> Path:
+    return Path(shutil.copytree(SAMPLE, to))
+
+
+def index(root: Path, **settings: Any) -> list[Event]:
+    """Index a folder in this process until it is whole; the keeper's events.  By words alone unless told."""
+    events: list[Event] = []
+    keep(root, {"model": "none"} | settings, events.append, Settled(), threading.Event(), once=True)
+    return events
+
+
+def read_vault(root: Path, **settings: Any) -> Vault:
+    """A new reader that has taken in all there is."""
+    options, _ = load_options(root, {"model": "none"} | settings)
+    vault = open_vault(root, options)
+    follow(vault)
+    return vault
+
+
+def follow(vault: Vault) -> Vault:
+    while vault.refresh():
+        pass
+    return vault
+
+
+def indexed(root: Path, notes: Mapping[str, str | bytes], **settings: Any) -> Vault:
+    """Write, index, read."""
+    index(write_notes(root, notes), **settings)
+    return read_vault(root, **settings)
+
+
+def paths(vault: Vault) -> list[str]:
+    return sorted(vault.ids)
+
+
+def recall(vault: Vault, text: str, path: str = "new.md", limit: int = 10, quiet: float = 0.0) -> tuple[Hit, ...]:
+    """Hits for an unsaved buffer with the cursor at its end."""
+    return related(vault, moment_at(read_text(path, text), text, len(text)), limit, quiet)
+
+
+def found(vault: Vault, text: str, **how: Any) -> list[str]:
+    """Paths of the hits."""
+    return [hit.path for hit in recall(vault, text, **how)]
+
+
+def problems(events: list[Event]) -> str:
+    return "\n".join(event["message"] for event in events if event["event"] == "problem")
+
+
+def vectors_made(root: Path) -> int:
+    """How many vectors were ever written for the folder (deleted ones count too)."""
+    total = 0
+    for path in index_dir(root).glob("vectors-*.db"):
+        connection = sqlite3.connect(path)
+        row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'vectors'").fetchone()
+        total += row[0] if row else 0
+        connection.close()
+    return total
+
+
+def eventually(check: Callable[[], Any], what: str = "") -> Any:
+    """The first true value of `check()`; fails when it does not come in time."""
+    deadline = monotonic() + PATIENCE
+    while not (value := check()):
+        assert monotonic() < deadline, f"it did not happen in time: {what}"
+        sleep(0.05)
+    return value
+
+
+class Keeper:
+    """A `recall-lsp keep` process; `events` grows as it speaks."""
+
+    def __init__(self, root: Path, **settings: Any) -> None:
+        command = [sys.executable, "-m", "recall_lsp", "keep", str(root), "--settings"]
+        self.process = subprocess.Popen(
+            [*command, json.dumps({"model": "none"} | settings)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=CHECKOUT,
+            env=dict(os.environ),
+        )
+        self.events: list[Event] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> Keeper:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self._reader.join()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            assert pipe is not None
+            pipe.close()
+
+    def wait_for(self, kind: str, count: int = 1) -> None:
+        eventually(lambda: sum(event["event"] == kind for event in list(self.events)) >= count, f"event {kind}")
+
+    def ready(self) -> Keeper:
+        self.wait_for("ready")
+        return self
+
+    def send(self, line: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def close_input(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
+    def errors(self) -> str:
+        """What it wrote to standard error, once it has ended."""
+        assert self.process.stderr is not None
+        return self.process.stderr.read()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.events.append(json.loads(line))
