@@ -101,8 +101,10 @@ def test_org_file() -> None:
 
 
 def test_a_thread_as_copied_from_its_page() -> None:
-    text = "1/ First thought.\n-\n-\n2/ Second thought.\nShow this thread -\n"
+    text = (
+        "1/ First thought.\n-\n-\n2/ Second thought.\nShow this thread -\n"
         "3/6 Third.\nEnd of conversation\nNew conversation -\n"
+    )
     note = read_text("thread.txt", text)
     assert note.passages[0].text == "First thought.\nSecond thought.\nThird."
     assert note.title == "thread"

@@ -94,8 +94,10 @@ def test_a_blog_links_to_its_own_pages_by_address() -> None:
 
 
 def test_tags() -> None:
-    text = "---\ntags: [one, '#two']\ncategories: three, four five\n---\n"
+    text = (
+        "---\ntags: [one, '#two']\ncategories: three, four five\n---\n"
         "# Head #no\n#six, a/b #a/b #été #12 `#no`\n\n    #no\n"
+    )
     assert note(text).tags == ("one", "two", "three", "four five", "six", "a/b", "été")
 
 
