@@ -35,7 +35,7 @@ def make_preview(row: NoteRow, passages: Sequence[PassageRow], written: date, ba
     for passage in (passage.passage for passage in passages):
         if passage.span.end <= span.start or passage.span.start >= span.end or len(text) >= _LETTERS:
             continue
-        skip = _offset_in(passage.text, passage.anchors, span.start)
+        skip = passage.in_text(span.start, span.end)[0]
         text += ("\n" if text else "") + passage.text[skip:]
     return Preview(row.path, row.title, written, heading, _cut(text), row.tags, backlinks, line)
 
@@ -58,15 +58,6 @@ def _find(row: NoteRow, fragment: str) -> tuple[str, Span, int] | None:
 def _folded(text: str) -> str:
     """A heading as the various tools write it in a link: case, spaces and punctuation do not count."""
     return "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
-
-
-def _offset_in(text: str, anchors: Sequence[tuple[int, int]], in_file: int) -> int:
-    """Where in a passage's text the file's offset falls (0 when before it)."""
-    for at, (start, place) in enumerate(anchors):
-        stop = anchors[at + 1][0] if at + 1 < len(anchors) else len(text)
-        if in_file < place + stop - start:
-            return max(start, start + in_file - place)
-    return 0
 
 
 def _cut(text: str) -> str:

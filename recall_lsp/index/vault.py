@@ -6,6 +6,7 @@ before the first commit, words before the first embedding.
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -78,6 +79,7 @@ class Vault:
         self._model_looked_for = -_LOOK_FOR_MODEL
         self._links_of: dict[int, Counter[str]] = {}
         self._names: tuple[int, Names] | None = None
+        self._idf: dict[str, float] = {}
         self._encoded = lru_cache(maxsize=512)(self._encode_one)
 
     # Following the keeper
@@ -143,6 +145,7 @@ class Vault:
         else:
             self.lexical.reload()
         self._lexical_seq = seq
+        self._idf.clear()
 
     def _load_model(self) -> None:
         """Take the encoder as soon as it is compiled, and its matrix as soon as there are vectors."""
@@ -261,6 +264,17 @@ class Vault:
             total.update(kinds)
         extensions = Counter(Path(entry.path).suffix for entry in self.entries.values())
         return detect_style(total, extensions.most_common(1)[0][0] if extensions else ".md")
+
+    def inverse_frequency(self, term: str) -> float:
+        """BM25's idf of a term over the notes; 0 for one that stands nowhere."""
+        if self.lexical is None:
+            return 0.0
+        value = self._idf.get(term)
+        if value is None:
+            size, frequency = self.lexical.size, self.lexical.note_frequency(term)
+            value = math.log(1 + (size - frequency + 0.5) / (frequency + 0.5)) if frequency else 0.0
+            self._idf[term] = value
+        return value
 
     def title_terms(self, note: int) -> frozenset[str]:
         entry = self.entries[note]

@@ -167,10 +167,10 @@ class Matrix:
             return {}
         cosines = to_unit(self._rows.vectors[slots]) @ query
         best: dict[int, tuple[int, float]] = {}
-        for slot, cosine in zip(slots, cosines.tolist(), strict=True):
-            note = int(self._rows.notes[slot])
+        owners, keys = self._rows.notes[slots].tolist(), self._rows.keys[slots].tolist()
+        for note, key, cosine in zip(owners, keys, cosines.tolist(), strict=True):
             if note not in best or cosine > best[note][1]:
-                best[note] = (int(self._rows.keys[slot]), cosine)
+                best[note] = (key, cosine)
         return best
 
     def vector_of(self, passage: int) -> NDArray[np.float32] | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from recall_lsp.notes.model import Note
-from recall_lsp.notes.read import read_text
 from recall_lsp.notes.sentences import sentences
 from recall_lsp.recall.model import Moment
 
@@ -20,8 +19,7 @@ def moment_at(note: Note, text: str, offset: int) -> Moment:
     """The moment at `offset` (code points) of the buffer `text`, which `note` was read from."""
     offset = max(0, min(offset, len(text)))
     start, end = paragraph_span(text, offset)
-    paragraph = _prose(note.path, text[start:end])
-    before = _prose(note.path, text[start:offset])
+    paragraph, before = _prose(note, start, end), _prose(note, start, offset)
     return Moment(note, offset, _sentence(paragraph, len(before)), paragraph, _headings(note, offset))
 
 
@@ -47,9 +45,15 @@ def _paragraph_before(text: str, low: int, offset: int) -> tuple[int, int]:
     return max(breaks, default=low), end
 
 
-def _prose(path: str, text: str) -> str:
-    """Markdown, org or Logseq markup taken off, as for a passage."""
-    return "\n".join(passage.text for passage in read_text(path, text).passages if passage.text)
+def _prose(note: Note, start: int, end: int) -> str:
+    """What the readers found between two places of the file, without markup; headings count, code does not."""
+    parts = [
+        heading.text for heading in note.headings if heading.span.start < end and heading.span.end > start
+    ]
+    for passage in note.passages:
+        if passage.span.start < end and passage.span.end > start:
+            parts.append(passage.text[slice(*passage.in_text(start, end))].strip())
+    return "\n".join(part for part in parts if part)
 
 
 def _sentence(paragraph: str, offset: int) -> str:

@@ -45,7 +45,7 @@ def make_query(vault: Vault, moment: Moment) -> Query:
     at_hand = frozenset(terms(moment.sentence, language))
     wanted = {term: min(count, 3) + 0.5 * (term in at_hand) for term, count in counts.items()}
     note_counts = Counter(terms(_so_far(moment), language))
-    idf = {term: inverse_frequency(vault, term) for term in counts.keys() | note_counts.keys()}
+    idf = {term: vault.inverse_frequency(term) for term in counts.keys() | note_counts.keys()}
     known = vault.encoder is not None and (
         vault.encoder.languages is None or not language or language in vault.encoder.languages
     )
@@ -59,14 +59,6 @@ def make_query(vault: Vault, moment: Moment) -> Query:
         note_meaning=None if meaning is None else _so_far_meaning(vault, moment, meaning),
         knows_language=known,
     )
-
-
-def inverse_frequency(vault: Vault, term: str) -> float:
-    """BM25's idf of a term over notes; 0 for one that stands nowhere."""
-    if vault.lexical is None:
-        return 0.0
-    size, frequency = vault.lexical.size, vault.lexical.note_frequency(term)
-    return math.log(1 + (size - frequency + 0.5) / (frequency + 0.5)) if frequency else 0.0
 
 
 def _so_far(moment: Moment) -> str:

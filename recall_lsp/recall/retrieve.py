@@ -13,7 +13,7 @@ from recall_lsp.index.lexical import Scored
 from recall_lsp.index.vault import Vault
 from recall_lsp.index.vectors import Nearest
 from recall_lsp.recall.model import Moment
-from recall_lsp.recall.query import Query, inverse_frequency
+from recall_lsp.recall.query import Query
 
 DEPTH = 100
 _NEIGHBOURS = 60
@@ -121,7 +121,7 @@ def _fill_words(
         title = vault.title_terms(note)
         shared = sum(query.idf[term] for term in title if term in query.words)
         if shared:
-            whole = sum(query.idf.get(term) or inverse_frequency(vault, term) for term in title)
+            whole = sum(query.idf.get(term) or vault.inverse_frequency(term) for term in title)
             column["title_covered"][at] = shared / max(whole, shared)
             column["title_weight"][at] = min(shared / total, 1.0)
 
@@ -163,6 +163,7 @@ class _Links:
         self.own = vault.ids.get(moment.note.path, -1)
         self.out = vault.outlinks(moment.note)
         self.back = vault.graph.backlinks(self.own) if self.own >= 0 else frozenset()
+        self._citing_near = self.back.union(*(self.citing(near) for near in self.out))
 
     def citing(self, note: int) -> frozenset[int]:
         """Who links to `note`, the note being written left out."""
@@ -184,24 +185,20 @@ class _Links:
             _spread(weight, self._graph.outlinks(near), 1.0 / (1 + len(self._graph.outlinks(near))))
         return sorted(weight, key=lambda note: (-weight[note], note))[:_NEIGHBOURS]
 
-    def co_cited(self, note: int) -> float:
-        """How much of what links to `note` links to the same notes as the buffer, or to the buffer."""
+    def citations(self, note: int) -> tuple[float, float, float]:
+        """(in-degree, how much of what links to `note` links to the same notes as the buffer or to the buffer, how
+        many of the notes linked here link on to it), each to about 0..1."""
         citing = self.citing(note)
-        if not citing or len(citing) > 200:
-            return 0.0
-        near = self.out | {self.own}
-        shared = sum(bool(self._graph.outlinks(source) & near) for source in citing)
-        return shared / math.sqrt(len(citing))
+        if not citing:
+            return 0.0, 0.0, 0.0
+        co_cited = len(citing & self._citing_near) / math.sqrt(len(citing))
+        return math.log1p(len(citing)) / 5.0, min(co_cited, 3.0) / 3.0, math.log1p(len(citing & self.out)) / 2.0
 
     def coupled(self, note: int) -> float:
         """The share of common targets of the buffer's links and those of `note`."""
         theirs = self._graph.outlinks(note)
         shared = len(self.out & theirs)
         return shared / math.sqrt(len(self.out) * len(theirs)) if shared else 0.0
-
-    def two_steps(self, note: int) -> float:
-        """How many of the notes linked here link on to `note`."""
-        return float(len(self.citing(note) & self.out))
 
 
 def _spread(weight: dict[int, float], notes: Iterable[int], amount: float) -> None:
@@ -211,12 +208,10 @@ def _spread(weight: dict[int, float], notes: Iterable[int], amount: float) -> No
 
 def _fill_links(column: Columns, links: _Links, ids: list[int]) -> None:
     for at, note in enumerate(ids):
-        column["in_degree"][at] = math.log1p(len(links.citing(note))) / 5.0
-        column["links_here"][at] = float(note in links.back)
-        column["linked"][at] = float(note in links.out)
-        column["co_cited"][at] = min(links.co_cited(note), 3.0) / 3.0
+        column["in_degree"][at], column["co_cited"][at], column["two_steps"][at] = links.citations(note)
         column["coupled"][at] = links.coupled(note)
-        column["two_steps"][at] = math.log1p(links.two_steps(note)) / 2.0
+    column["links_here"][:] = [note in links.back for note in ids]
+    column["linked"][:] = [note in links.out for note in ids]
 
 
 def _fill_traits(column: Columns, vault: Vault, moment: Moment, ids: list[int]) -> None:

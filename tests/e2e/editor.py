@@ -26,6 +26,9 @@ EXPECTED = {"window/workDoneProgress/create", "$/progress", "workspace/configura
 PATIENCE = 60.0
 """Seconds that anything may take on a busy machine before a test fails."""
 
+PARAGRAPH = "When I ask the team a question, I should count to ten before I answer it myself."
+"""Belongs to the sample's note "Counting to ten"."""
+
 MARKDOWN = [types.MarkupKind.Markdown, types.MarkupKind.PlainText]
 
 
@@ -122,6 +125,10 @@ async def until(done: Callable[[], Any], pause: float = 0.05) -> None:
     while not await done():
         assert monotonic() < deadline, "it did not happen in time"
         await asyncio.sleep(pause)
+
+
+def notes_in(vault: Path) -> int:
+    return sum(path.suffix in (".md", ".org", ".txt") for path in vault.rglob("*") if path.is_file())
 
 
 def copy_sample(to: Path) -> Path:

@@ -86,11 +86,13 @@ end
 ---@param options? recall.Options
 function M.setup(options)
   local chosen = vim.tbl_deep_extend('force', M.defaults, options or {})
+  -- An empty Lua table would go out as a list.
+  local settings = next(chosen.settings) and chosen.settings or vim.empty_dict()
   vim.lsp.config(NAME, {
     cmd = chosen.cmd,
     filetypes = chosen.filetypes,
-    settings = { recall = chosen.settings },
-    init_options = next(chosen.settings) and chosen.settings or nil,
+    settings = { recall = settings },
+    init_options = settings,
     root_dir = function(bufnr, on_dir)
       local file = vim.api.nvim_buf_get_name(bufnr)
       local root = vim.bo[bufnr].buftype == '' and file ~= '' and M.root(file)

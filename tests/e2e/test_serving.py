@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
-from editor import CHECKOUT, copy_sample, editor, log_text, until
+from editor import CHECKOUT, PARAGRAPH, copy_sample, editor, log_text, notes_in, until
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcRequestCancelled
-from test_features import PARAGRAPH, notes_in
 
 SECRET = "my secret diary"
 
@@ -149,7 +150,12 @@ async def test_a_keeper_that_dies_is_started_again(tmp_path: Path) -> None:
 
 
 def keepers(pid: int) -> list[psutil.Process]:
-    return [child for child in psutil.Process(pid).children() if child.is_running() and "keep" in child.cmdline()]
+    found = []
+    for child in psutil.Process(pid).children():
+        with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            if "keep" in child.cmdline():
+                found.append(child)
+    return found
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -180,8 +186,6 @@ async def test_by_meaning_too_and_without_torch_in_the_server(tmp_path: Path) ->
 
 def test_start_imports_are_lean() -> None:
     """The modules of a server that has answered `initialize`: no model libraries, no index."""
-    import subprocess
-
     program = "import sys, recall_lsp.lsp.server; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())

@@ -6,10 +6,8 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from editor import capabilities, copy_sample, editor, log_text, until
+from editor import PARAGRAPH, capabilities, copy_sample, editor, log_text, notes_in, until
 from lsprotocol import types
-
-PARAGRAPH = "When I ask the team a question, I should count to ten before I answer it myself."
 
 
 async def test_completion_hover_and_related(tmp_path: Path) -> None:
@@ -173,10 +171,6 @@ async def test_progress_is_shown_from_begin_to_end(tmp_path: Path) -> None:
 
 async def is_now(found, expected: list[str]) -> bool:  # type: ignore[no-untyped-def]
     return bool(await found() == expected)
-
-
-def notes_in(vault: Path) -> int:
-    return sum(path.suffix in (".md", ".org", ".txt") for path in vault.rglob("*") if path.is_file())
 
 
 async def test_many_requests_at_once_leave_the_server_quick(tmp_path: Path) -> None:
