@@ -172,10 +172,17 @@ def _rule(scan: _Scan, _: None, start: int, end: int) -> None:
 
 
 def _code(scan: _Scan, text: str, start: int, end: int) -> None:
-    ticks = end - start - (len(text) if text.isascii() else len(text.encode("utf-8", "replace")))
-    scan.pieces.append((text, start + ticks // 2))
+    raw = scan.source[scan.at(start) : scan.at(end)]
     if "#" in text:
         scan.code.append((scan.at(start), scan.at(end)))
+    if (found := raw.find(text)) >= 0:
+        scan.pieces.append((text, start + len(raw[:found].encode())))
+        return
+    # Wrapped over lines or with escapes within, the words stand further apart in the file.
+    found = 0
+    for word in text.replace("|", " ").split():
+        found = max(raw.find(word, found), found)
+        scan.pieces += [(word, start + len(raw[:found].encode())), (" ", start + len(raw[:found].encode()))]
 
 
 def _inline_math(scan: _Scan, text: str, start: int, end: int) -> None:
@@ -234,7 +241,7 @@ def _end_heading(scan: _Scan, level: str, start: int, end: int) -> None:
 
 def _end_cell(scan: _Scan, _: None, start: int, end: int) -> None:
     if scan.pieces:
-        scan.pieces.append((" ", end))
+        scan.pieces.append((" ", max(end - 1, start)))
 
 
 def _start_link(scan: _Scan, link: Mapping[str, Any], start: int, end: int) -> None:

@@ -89,7 +89,8 @@ _PATHS = st.sampled_from(["a.md", "a.org", "a.txt", "pages/a.md"])
 @settings(max_examples=400, deadline=None)
 @given(_PATHS, st.lists(_PIECES, max_size=30).map("".join))
 @example("a.md", "`a\r\nb` c")
-@example("a.md", "---\n---\n")
+@example("a.md", "- `key:: v\n{% y %}`")
+@example("a.md", "| a | b |\n|---|---|\n| c | d |\nhttp://e.org/a http://e.org/a ")
 def test_every_character_of_prose_is_found_in_the_file(path: str, text: str) -> None:
     """White space is made where blocks meet and lines wrap; an entity stands for a longer piece of the file."""
     note = read_text(path, text)
