@@ -138,6 +138,7 @@ class _Scan:
             self.words.clear()
         if prose.text or extra:
             start, end = bounds(prose if prose.text else raw)
+            end = min(end, len(self.source))
             self.draft.sections[-1].fragments.append(fragment(prose, extra, start, end))
 
     def block(self, name: str, start: int) -> None:
