@@ -1,0 +1,143 @@
+"""Takes the picture in our README: real Neovim on the sample vault, its screen drawn as an SVG.
+
+python clients/nvim/picture.py    (RECALL_NVIM or nvim on the PATH; needs pexpect and pyte)
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby
+from pathlib import Path
+
+import pyte
+from pyte.screens import Char
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "editors"))
+from terminal import Terminal  # noqa: E402
+
+PICTURE = Path(__file__).with_name("screen.svg")
+COLUMNS, LINES = 100, 26
+CELL, ROW, FONT = 8.43, 19, 14
+MARGIN, BAR, GAP = 22, 34, 22
+BACKGROUND, FOREGROUND, EDGE = "#14161b", "#e0e2ea", "#2c2e33"
+LOOK = "set linebreak fillchars=eob:\\  pumheight=8 | autocmd FileType markdown set conceallevel=2"
+DRAFT = (
+    "# Tuesday\r\r"
+    "I have forgotten most of what I read this year, and I no longer think that this is a loss.\r"
+    "Something stays, and not what I would have chosen."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    caption: str
+    rows: list[list[Char]]
+
+
+def take(terminal: Terminal) -> list[Shot]:
+    """The card on a paragraph just written, then the menu of links in it."""
+    terminal.wait_for(lambda screen: "recall ready" in screen, "the index")
+    terminal.press("i" + DRAFT)
+    terminal.press("\x1bK")
+    terminal.wait_for(lambda screen: "ago" in screen, "the card")
+    terminal.read(1)
+    card = Shot("K", rows(terminal.screen))
+    terminal.press("ll:\x15\x1bA\rSee ;;")
+    terminal.wait_for(lambda screen: "See ;;" in screen and "ago" in screen, "the menu")
+    terminal.read(1)
+    terminal.press("\x0e")
+    terminal.read(2)
+    return [card, Shot(";;", rows(terminal.screen))]
+
+
+def rows(screen: pyte.Screen) -> list[list[Char]]:
+    """The screen without the empty rows above the status line."""
+    cells = [[screen.buffer[row][column] for column in range(screen.columns)] for row in range(screen.lines)]
+    empty = [all(cell.data == " " and colours(cell)[1] == BACKGROUND for cell in row) for row in cells]
+    last = max(number for number, blank in enumerate(empty[:-2]) if not blank)
+    return [*cells[: last + 2], cells[-2]]
+
+
+def colours(cell: Char) -> tuple[str, str]:
+    """Ink and paper as CSS colours."""
+    ink = FOREGROUND if cell.fg == "default" else f"#{cell.fg}"
+    paper = BACKGROUND if cell.bg == "default" else f"#{cell.bg}"
+    return (paper, ink) if cell.reverse else (ink, paper)
+
+
+def draw_row(cells: list[Char], top: float) -> Iterator[str]:
+    """Rectangles for the paper, then text, one piece per run of like cells: each is set to its exact width."""
+    runs = [
+        list(run) for _, run in groupby(enumerate(cells), lambda one: (*colours(one[1]), one[1].bold, one[1].italics))
+    ]
+    for run in runs:
+        paper = colours(run[0][1])[1]
+        if paper != BACKGROUND:
+            place = f'x="{MARGIN + run[0][0] * CELL:.2f}" y="{top:.2f}"'
+            yield f'<rect {place} width="{len(run) * CELL:.2f}" height="{ROW}" fill="{paper}"/>'
+    for run in runs:
+        text = "".join(cell.data for _, cell in run)
+        if not text.strip():
+            continue
+        first = run[0][0] + len(text) - len(text.lstrip())
+        text, cell = text.strip(), run[0][1]
+        style = (' font-weight="700"' if cell.bold else "") + (' font-style="italic"' if cell.italics else "")
+        yield (
+            f'<text x="{MARGIN + first * CELL:.2f}" y="{top + ROW * 0.73:.2f}" fill="{colours(cell)[0]}"'
+            f' textLength="{len(text) * CELL:.2f}" xml:space="preserve"{style}>{escape(text)}</text>'
+        )
+
+
+def draw(shots: list[Shot]) -> str:
+    """Windows, one below the other, each with its title bar."""
+    width = 2 * MARGIN + COLUMNS * CELL
+    top, parts = 0.0, []
+    for shot in shots:
+        height = BAR + len(shot.rows) * ROW + MARGIN / 2
+        frame = f'x="0.5" y="{top + 0.5:.1f}" width="{width - 1:.1f}" height="{height - 1:.1f}" rx="9"'
+        parts.append(f'<rect {frame} fill="{BACKGROUND}" stroke="{EDGE}"/>')
+        for place, colour in enumerate(("#ff5f57", "#febc2e", "#28c840")):
+            parts.append(f'<circle cx="{20 + place * 19}" cy="{top + 18:.1f}" r="5.5" fill="{colour}"/>')
+        parts.append(
+            f'<text x="{width / 2:.0f}" y="{top + 22:.1f}" fill="#9b9ea4" font-size="12" text-anchor="middle">'
+            f"{escape(shot.caption)}</text>"
+        )
+        for number, row in enumerate(shot.rows):
+            parts += draw_row(row, top + BAR + number * ROW)
+        top += height + GAP
+    size = f'width="{width:.0f}" height="{top - GAP:.0f}" viewBox="0 0 {width:.0f} {top - GAP:.0f}"'
+    fonts = "ui-monospace, 'JetBrains Mono', 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace"
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{fonts}" font-size="{FONT}">'
+    return "\n".join([head, *parts, "</svg>"]) + "\n"
+
+
+def main() -> None:
+    editor = os.environ.get("RECALL_NVIM") or shutil.which("nvim") or sys.exit("no Neovim: name it in RECALL_NVIM")
+    with tempfile.TemporaryDirectory() as place:
+        base = Path(place)
+        vault = base / "notes"
+        shutil.copytree(ROOT / "recall_lsp" / "sample", vault)
+        (vault / "recall.toml").write_text("limit = 3\n", encoding="utf-8")
+        env = {**os.environ, "HOME": place, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+        env |= {"RECALL_CACHE_DIR": f"{place}/cache", "RECALL_DATA_DIR": f"{place}/data"}
+        env |= {"RECALL_PYTHON": sys.executable, "RECALL_CLIENT": str(ROOT / "clients" / "nvim")}
+        subprocess.run([sys.executable, "-m", "recall_lsp", "index", str(vault)], env=env, check=True)
+        init = ROOT / "tests" / "editors" / "nvim_init.lua"
+        command = [editor, "--clean", "-u", str(init), "--cmd", f"cd {vault} | {LOOK}", str(vault / "Tuesday.md")]
+        terminal = Terminal(command, env, COLUMNS, LINES, Path("screen.txt"))
+        try:
+            PICTURE.write_text(draw(take(terminal)), encoding="utf-8")
+        finally:
+            terminal.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""A program in a pseudo-terminal, seen as a person sees it: a screen of coloured cells."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pexpect
+import pyte
+
+
+class Terminal:
+    """Runs `command`; `wait_for` reads until the screen shows what is expected and fails with a dump of it if not."""
+
+    def __init__(self, command: Sequence[str], env: Mapping[str, str], columns: int, lines: int, dump: Path) -> None:
+        self.screen = pyte.Screen(columns, lines)
+        self._stream = pyte.ByteStream(self.screen)
+        self._dump = dump
+        self._child = pexpect.spawn(command[0], list(command[1:]), dimensions=(lines, columns), env=dict(env))
+        # Neovim asks for the background colour and waits for the answer (OSC 11): we are a dark terminal.
+        self._answers = {b"\x1b]11;?": b"\x1b]11;rgb:1616/1818/2121\x1b\\"}
+
+    def press(self, keys: str) -> None:
+        self._child.send(keys)
+
+    def text(self) -> str:
+        # A wide letter fills two cells, the second one empty.
+        return "\n".join(
+            "".join(self.screen.buffer[row][column].data for column in range(self.screen.columns)).rstrip()
+            for row in range(self.screen.lines)
+        )
+
+    def read(self, seconds: float) -> None:
+        """Takes in what is printed, for `seconds` or until the program ends."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                output = self._child.read_nonblocking(65536, timeout=0.05)
+            except pexpect.TIMEOUT:
+                continue
+            except pexpect.EOF:
+                return
+            self._stream.feed(output)
+            for question, answer in self._answers.items():
+                if question in output:
+                    self._child.send(answer)
+
+    def wait_for(self, expected: Callable[[str], object], what: str, seconds: float = 20.0) -> str:
+        """The screen's text once `expected` holds for it.  Raises AssertionError after `seconds`."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.read(0.1)
+            if expected(self.text()):
+                return self.text()
+        self._dump.write_text(self.text(), encoding="utf-8")
+        raise AssertionError(f"{what} did not come up on the screen (kept in {self._dump}):\n{self.text()}")
+
+    def close(self) -> None:
+        self._child.close(force=True)

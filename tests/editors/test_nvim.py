@@ -1,0 +1,127 @@
+"""Real Neovim, with our client and our server, on the sample vault."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import HERE, Desk
+from terminal import Terminal
+
+pytestmark = pytest.mark.slow
+
+WAITING = "I answered him at midnight and was sorry by breakfast. An angry letter should lie in a drawer until morning."
+LOST = "The phone was dead, so we had to find the way back to the hotel without a map, asking strangers in the street."
+RELATED = {
+    WAITING: {"Draft until morning", "Ship it today"},
+    LOST: {"Getting lost on purpose", "The blue dot"},
+}
+
+
+def run_headless(nvim: str, desk: Desk, note: Path, script: str, answers: Path, **env: str) -> Any:
+    command = [nvim, "--clean", "--headless", "-u", str(HERE / "nvim_init.lua"), str(note), "-S", str(HERE / script)]
+    env = {**desk.env, **env, "RECALL_ANSWERS": str(answers)}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=90, check=False)
+    answer = json.loads(answers.read_text(encoding="utf-8")) if answers.exists() else {"failure": done.stderr}
+    assert "failure" not in answer, answer["failure"]
+    return answer
+
+
+@pytest.mark.parametrize("typed", [WAITING, LOST])
+def test_every_answer_names_the_notes_that_are_related(nvim: str, desk: Desk, tmp_path: Path, typed: str) -> None:
+    answer = run_headless(
+        nvim, desk, desk.vault / "Lime.md", "nvim_headless.lua", tmp_path / "answers.json", RECALL_TYPED=typed
+    )
+    assert Path(answer["root"]) == desk.vault
+    assert "fuzzy" in answer["completeopt"]
+    assert {"[", ";"} <= set(answer["triggers"])
+    expected, foreign = RELATED[typed], RELATED[LOST if typed == WAITING else WAITING]
+    titles = {hit["title"] for hit in answer["related"]["hits"]}
+    assert expected <= titles
+    assert foreign.isdisjoint(titles)
+    assert expected <= {item["label"] for item in answer["completion"]["items"]}
+    assert all(title in answer["hover"]["contents"]["value"] for title in expected)
+
+
+def test_a_writer_sees_the_card_of_related_notes(terminal: Terminal) -> None:
+    write(terminal, WAITING)
+    terminal.press("\x1bK")
+    terminal.wait_for(lambda screen: all(title in screen for title in RELATED[WAITING]), "the card of related notes")
+
+
+def test_a_related_note_is_chosen_and_linked(terminal: Terminal) -> None:
+    write(terminal, LOST + " ")
+    terminal.press(";;")
+    terminal.wait_for(lambda screen: all(title in screen for title in RELATED[LOST]), "the menu of related notes")
+    terminal.press("dot")
+    terminal.wait_for(lambda screen: row_after(screen, ";;dot").startswith("The blue dot"), "the menu narrowed by name")
+    terminal.press("\x0e\x19")
+    terminal.wait_for(lambda screen: "[[The blue dot]]" in screen and ";;" not in screen, "the link in the note")
+
+
+def test_a_link_is_completed_by_name(terminal: Terminal) -> None:
+    write(terminal, WAITING + " See [[")
+    terminal.wait_for(lambda screen: "Draft until morning" in screen, "the menu after [[")
+    terminal.press("asparag")
+    terminal.wait_for(lambda screen: "The asparagus bed" in screen, "a note by its name")
+    terminal.press("\x0e\x19")
+    terminal.wait_for(lambda screen: "See [[The asparagus bed]]" in screen, "the link in the note")
+    terminal.press("\x1bhhK")
+    terminal.wait_for(lambda screen: "We dug the trench in 2022" in screen, "the preview of the linked note")
+
+
+def test_recall_lists_the_notes_and_enter_opens_one(terminal: Terminal) -> None:
+    write(terminal, WAITING)
+    terminal.press("\x1b:Recall\r")
+    terminal.wait_for(lambda screen: all(title in screen for title in RELATED[WAITING]), "the panel of related notes")
+    terminal.press("/^Draft until\r\r")
+    terminal.wait_for(lambda screen: "Wrote Piotr a reply at 22:40" in screen, "the note that was opened")
+    terminal.press(":Recall status\r")
+    terminal.wait_for(lambda screen: "49 notes" in screen, "the status")
+
+
+def test_the_folder_that_is_served(nvim: str, desk: Desk, tmp_path: Path) -> None:
+    home = Path(desk.env["HOME"])
+    made = [
+        ".git",
+        "plain",
+        "vault/.obsidian",
+        "vault/deep/.git",
+        "code/.git",
+        "code/docs",
+        "logseq/.git",
+        "graph/logseq",
+    ]
+    for folder in made:
+        (home / folder).mkdir(parents=True)
+    (home / "graph" / "logseq" / "config.edn").touch()
+    expected = {
+        "todo.txt": None,
+        "plain/a.md": "plain",
+        "vault/a.md": "vault",
+        "vault/deep/a.md": "vault",
+        "code/docs/a.md": "code",
+        "logseq/a.md": "logseq",
+        "graph/pages/a.md": "graph",
+    }
+    files = json.dumps([str(home / file) for file in expected] + ["/a.md"])
+    answer = run_headless(nvim, desk, tmp_path / "x", "nvim_root.lua", tmp_path / "answers.json", RECALL_FILES=files)
+    assert answer.pop("/a.md") is None
+    assert answer == {str(home / file): root and str(home / root) for file, root in expected.items()}
+
+
+def write(terminal: Terminal, text: str) -> None:
+    """Types a new paragraph at the end of the note, once the index has been taken in; stays in insert mode."""
+    terminal.wait_for(lambda screen: "recall ready" in screen, "the index")
+    terminal.press("Go\r" + text)
+    terminal.wait_for(lambda screen: "INSERT" in screen and text.split()[-1] in screen, "the paragraph")
+
+
+def row_after(screen: str, mark: str) -> str:
+    """The line below the one that holds `mark`, without what frames it."""
+    rows = screen.split("\n")
+    place = max(number for number, row in enumerate(rows) if mark in row) if mark in screen else len(rows)
+    return rows[place + 1].strip("~│ ") if place + 1 < len(rows) else ""
