@@ -118,10 +118,12 @@ def main() -> None:
     training = {name: [q for mode in MODES for q in by_mode[mode][name]] for name in names}
     print(f"{'vault':24} {'n':>4} {'found':>6} {'r@5':>6} {'r@10':>6} {'ndcg':>6} {'silent':>7} {'lost':>6}")
     means = []
+    left_out = {}
     for name in names:
         others = {other: training[other] for other in names if family(other) != family(name)}
         rank = fit_rank(others)
         related = fit_related(others, strangers, rank)
+        left_out[name] = table_of(rank, related)
         asked = [question for question in by_mode["hidden"][name] if question.golds]
         scores = [question.features @ rank for question in asked]
         ndcgs = [ndcg(question, score) for question, score in zip(asked, scores, strict=True)]
@@ -139,13 +141,20 @@ def main() -> None:
     for label, weights in (("rank", dict(zip(FEATURES, rank.tolist(), strict=True))), ("related", related)):
         print(label, {name: round(value, 2) for name, value in weights.items()})
     if args.write:
+        (args.questions / "left-out.json").write_text(json.dumps(left_out))
         table = {
             "how": f"fitted by bench/fit.py on {len(names)} public vaults, {sum(map(len, training.values()))} questions;"
             f" mean nDCG@10 {np.mean(means):.3f} over the vaults, each left out of its own fit",
-            "rank": {name: round(float(value), 4) for name, value in zip(FEATURES, rank, strict=True)},
-            "related": {name: round(value, 4) for name, value in related.items()},
+            **table_of(rank, related),
         }
         WEIGHTS.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+
+
+def table_of(rank: NDArray[np.float64], related: Mapping[str, float]) -> dict[str, dict[str, float]]:
+    return {
+        "rank": {name: round(float(value), 4) for name, value in zip(FEATURES, rank, strict=True)},
+        "related": {name: round(value, 4) for name, value in related.items()},
+    }
 
 
 def silence(

@@ -56,7 +56,7 @@ def overlay(options: Options, settings: Mapping[str, Any]) -> tuple[Options, lis
     for name in known.keys() & settings.keys():
         try:
             options = replace(options, **{name: _structured(name, settings[name])})
-        except _Wrong as error:
+        except _WrongError as error:
             warnings.append(f"setting '{name}' {error}; keeping {getattr(options, name)!r}")
     return options, sorted(warnings)
 
@@ -71,7 +71,7 @@ def load_options(root: Path, *layers: Mapping[str, Any]) -> tuple[Options, list[
     return options, warnings
 
 
-class _Wrong(ValueError):
+class _WrongError(ValueError):
     pass
 
 
@@ -83,18 +83,18 @@ def _structured(name: str, value: Any) -> Any:
     default = getattr(Options(), name)
     if isinstance(default, tuple):
         if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-            raise _Wrong("must be a list of strings")
+            raise _WrongError("must be a list of strings")
         return tuple(value)
     if isinstance(default, str):
         allowed = _choices(name)
         if not isinstance(value, str) or (allowed and value not in allowed):
-            raise _Wrong(f"must be one of {', '.join(allowed)}" if allowed else "must be a string")
+            raise _WrongError(f"must be one of {', '.join(allowed)}" if allowed else "must be a string")
         return value
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise _Wrong("must be a number")
+        raise _WrongError("must be a number")
     low, high = _BOUNDS[name]
     if not low <= value <= high:
-        raise _Wrong(f"must lie between {low} and {high}")
+        raise _WrongError(f"must lie between {low} and {high}")
     return _converter.structure(value, type(default))
 
 

@@ -6,6 +6,7 @@ The weights were fitted on public vaults by `bench/fit.py`, which wrote `weights
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -28,7 +29,11 @@ class Weights:
 @cache
 def default_weights() -> Weights:
     """The weights that ship in the package.  Raises KeyError when they do not fit FEATURES (a test holds that)."""
-    table = json.loads((files("recall_lsp.recall") / "weights.json").read_text(encoding="utf-8"))
+    return weights_from(json.loads((files("recall_lsp.recall") / "weights.json").read_text(encoding="utf-8")))
+
+
+def weights_from(table: Mapping[str, Mapping[str, float]]) -> Weights:
+    """Weights from a table {"rank": {feature: weight}, "related": {feature: weight, "intercept": weight}}."""
     rank = [table["rank"][name] for name in FEATURES]
     related = [table["related"].get(name, 0.0) for name in FEATURES] + [table["related"]["intercept"]]
     return Weights(np.array(rank, np.float32), np.array(related, np.float32))

@@ -21,7 +21,8 @@ _RANK_OFFSET = 10.0
 _BM25_BOUND = 2.2
 
 FEATURES = (
-    "bm25_note", "bm25_passage", "bm25_so_far", "rank_note", "rank_passage", "share_note", "share_passage", "title_covered", "title_weight",
+    "bm25_note", "bm25_passage", "bm25_so_far", "rank_note", "rank_passage",
+    "share_note", "share_passage", "title_covered", "title_weight",
     "cosine", "cosine_z", "rank_cosine", "cosine_note", "cosine_so_far",
     "unknown_cosine", "unknown_cosine_z", "unknown_rank_cosine", "unknown_cosine_note", "unknown_cosine_so_far",
     "in_degree", "links_here", "co_cited", "coupled", "two_steps", "same_folder", "same_tags", "length", "linked",

@@ -1,0 +1,156 @@
+"""Does the right past note come up?  Every vault, every mode, ours beside what it is made of, in one run.
+
+    python bench/relevance.py DATA LINKBENCH [--left-out FILE] [--write]
+
+BM25 is our full-text view alone (notes whole), MiniLM the default model alone (a note by its best passage), RRF the
+reciprocal rank fusion of the two with k = 60, ours what `recall-lsp related` answers.  With --left-out (written by
+`fit.py`), each vault is also ranked with weights from a fit that has not seen it: that is the figure to believe.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+import numpy as np
+from questions import MODES, asked, load_linkbench, opened
+
+from recall_lsp.index.vault import Vault
+from recall_lsp.notes.read import read_text
+from recall_lsp.recall.model import Moment
+from recall_lsp.recall.moment import moment_at
+from recall_lsp.recall.query import Query, make_query
+from recall_lsp.recall.rank import Weights, default_weights, weights_from
+from recall_lsp.recall.related import related
+
+REPORT = Path(__file__).parent / "RELEVANCE.md"
+ISSUE_VAULTS = (
+    "obsidian-help-en", "obsidian-help-de", "obsidian-help-ja", "gasquez-handbook", "dendron-site",
+    "braindump-orgroam", "logseq-docs", "simplystats-jekyll",
+)  # fmt: skip
+MEASURED_BEFORE = {
+    "obsidian-help-en": (0.378, 0.379, 0.411), "obsidian-help-de": (0.431, 0.270, 0.409),
+    "obsidian-help-ja": (0.410, 0.064, 0.223), "gasquez-handbook": (0.159, 0.219, 0.199),
+    "kmaasrud-brain": (0.428, 0.428, 0.469), "dendron-site": (0.217, 0.179, 0.227),
+    "logseq-docs": (0.340, 0.353, 0.365), "braindump-orgroam": (0.454, 0.409, 0.469),
+    "simplystats-jekyll": (0.358, 0.325, 0.383), "yoshixi-zettelkasten": (0.136, 0.115, 0.140),
+}  # fmt: skip
+"""nDCG@10 of BM25, MiniLM and RRF in mode hidden, measured before this program was written (a prototype's views)."""
+_DEPTH = 100
+_SHOWN = 11
+
+Ranking = Callable[[Vault, Moment, Query], list[int]]
+
+
+def by_words(vault: Vault, moment: Moment, query: Query) -> list[int]:
+    assert vault.lexical is not None
+    return list(vault.lexical.search_notes(query.words, _DEPTH).keys)
+
+
+def by_meaning(vault: Vault, moment: Moment, query: Query) -> list[int]:
+    if query.meaning is None or vault.matrix is None:
+        return []
+    return list(dict.fromkeys(vault.matrix.nearest(query.meaning, 4 * _DEPTH).notes.tolist()))[:_DEPTH]
+
+
+def fused(vault: Vault, moment: Moment, query: Query) -> list[int]:
+    total: dict[int, float] = {}
+    for ranking in (by_words(vault, moment, query), by_meaning(vault, moment, query)):
+        for rank, note in enumerate(ranking):
+            total[note] = total.get(note, 0.0) + 1 / (60 + rank + 1)
+    return sorted(total, key=lambda note: (-total[note], note))
+
+
+def ours(weights: Weights) -> Ranking:
+    def rank(vault: Vault, moment: Moment, query: Query) -> list[int]:
+        return [vault.ids[hit.path] for hit in related(vault, moment, _SHOWN, 0.0, weights)]
+
+    return rank
+
+
+def evaluate(vault: Vault, rows: Sequence[dict[str, Any]], systems: dict[str, Ranking]) -> dict[str, list[list[str]]]:
+    """For each system, the ranked paths of each question."""
+    answers: dict[str, list[list[str]]] = {name: [] for name in systems}
+    for row in rows:
+        request = row["request"]
+        text = request["text"]
+        offset = sum(len(line) + 1 for line in text.split("\n")[: request["line"]]) + request["character"]
+        moment = moment_at(read_text(request["path"], text), text, offset)
+        query = make_query(vault, moment)
+        for name, rank in systems.items():
+            found = (vault.entries[note].path for note in rank(vault, moment, query) if note in vault.entries)
+            answers[name].append([path for path in found if path != request["path"]])
+    return answers
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, help="a folder with vaults/ and links/")
+    parser.add_argument("linkbench", type=Path)
+    parser.add_argument("--left-out", type=Path)
+    parser.add_argument("--vaults", nargs="*", default=list(MEASURED_BEFORE))
+    parser.add_argument("--max", type=int, default=300)
+    parser.add_argument("--write", action="store_true", help=f"write {REPORT.name}")
+    args = parser.parse_args()
+    linkbench = load_linkbench(args.linkbench)
+    left_out = json.loads(args.left_out.read_text()) if args.left_out else {}
+    results: dict[str, dict[str, dict[str, dict[str, float]]]] = {mode: {} for mode in MODES}
+    for name in args.vaults:
+        vault = opened(args.data / "vaults" / name)
+        systems = {"BM25": by_words, "MiniLM": by_meaning, "RRF": fused, "ours": ours(default_weights())}
+        if name in left_out:
+            systems["left out"] = ours(weights_from(left_out[name]))
+        for mode in MODES:
+            rows = asked(linkbench, args.data / "vaults" / name, args.data / "links" / f"{name}.jsonl", mode, args.max)
+            answers = evaluate(vault, rows, systems)
+            results[mode][name] = {system: linkbench.score(rows, ranked) for system, ranked in answers.items()}
+            print(mode, name, {system: row["ndcg@10"] for system, row in results[mode][name].items()}, flush=True)
+        vault.close()
+    report = "\n".join(_report(results))
+    print(report)
+    if args.write:
+        REPORT.write_text(report + "\n", encoding="utf-8")
+
+
+def _report(results: dict[str, dict[str, dict[str, dict[str, float]]]]) -> list[str]:
+    lines = ["# Does the right past note come up?", "", *(__doc__ or "").strip().splitlines()[2:], ""]
+    for mode, vaults in results.items():
+        systems = list(dict.fromkeys(system for scores in vaults.values() for system in scores))
+        lines += [f"## {mode}: recall@5 / recall@10 / nDCG@10", ""]
+        lines += ["| vault | questions | " + " | ".join(systems) + " |", "|---" * (len(systems) + 2) + "|"]
+        for name, scores in vaults.items():
+            cells = [_cell(scores[system]) if system in scores else "" for system in systems]
+            lines.append(f"| {name} | {scores['BM25']['n']} | " + " | ".join(cells) + " |")
+        means = [mean(scores[system]["ndcg@10"] for scores in vaults.values() if system in scores) for system in systems]
+        lines += ["| **mean nDCG@10** | | " + " | ".join(f"**{value:.3f}**" for value in means) + " |", ""]
+    return lines + _against(results["hidden"])
+
+
+def _against(hidden: dict[str, dict[str, dict[str, float]]]) -> list[str]:
+    lines = [
+        "## Against the figures measured before (hidden, nDCG@10)", "",
+        "The BM25 and MiniLM of a prototype with views of its own; `better` is the better of the two.", "",
+        "| vault | BM25 | MiniLM | RRF | ours | ours, left out | ours, left out - better |", "|---|---|---|---|---|---|---|",
+    ]  # fmt: skip
+    rows = []
+    for name, scores in hidden.items():
+        if name in MEASURED_BEFORE:
+            before = MEASURED_BEFORE[name]
+            own = scores["ours"]["ndcg@10"]
+            out = scores.get("left out", scores["ours"])["ndcg@10"]
+            rows.append((*before, own, out, out - max(before[:2])))
+            lines.append(f"| {name} | " + " | ".join(f"{value:.3f}" for value in rows[-1]) + " |")
+    means = np.array(rows).mean(axis=0) if rows else []
+    return [*lines, "| **mean** | " + " | ".join(f"**{value:.3f}**" for value in means) + " |"]
+
+
+def _cell(score: dict[str, float]) -> str:
+    return " / ".join(f"{score[name]:.3f}" for name in ("recall@5", "recall@10", "ndcg@10"))
+
+
+if __name__ == "__main__":
+    main()
