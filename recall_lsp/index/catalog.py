@@ -239,6 +239,14 @@ def removed_since(connection: sqlite3.Connection, seq: int) -> list[int]:
     return [row[0] for row in connection.execute("SELECT note FROM removed WHERE seq > ?", (seq,))]
 
 
+def main_language(connection: sqlite3.Connection) -> str:
+    """The language of most notes, which those too short to tell are taken to be in; "" while none is known."""
+    row = connection.execute(
+        "SELECT language FROM notes WHERE language != '' GROUP BY language ORDER BY count(*) DESC, language LIMIT 1"
+    ).fetchone()
+    return "" if row is None else str(row[0])
+
+
 def skipped(connection: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
     return tuple(connection.execute("SELECT path, reason FROM skipped ORDER BY path"))
 

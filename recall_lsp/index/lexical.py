@@ -16,11 +16,19 @@ from pathlib import Path
 import tantivy
 from tantivy import Document, Occur, Query, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
-from recall_lsp.index.catalog import NoteRow, PassageRow, current_seq, notes_since, passages_of, removed_since
+from recall_lsp.index.catalog import (
+    NoteRow,
+    PassageRow,
+    current_seq,
+    main_language,
+    notes_since,
+    passages_of,
+    removed_since,
+)
 from recall_lsp.index.terms import terms
 
 FIELD_BOOSTS = {"title": 2.0, "aliases": 2.0, "headings": 1.2, "tags": 1.0, "body": 1.0}
-_FORMAT = 1
+_FORMAT = 2
 _WRITER_BYTES = 30_000_000
 _TOKENIZER = "terms"
 
@@ -93,8 +101,9 @@ class LexicalWriter:
         for gone in removed_since(catalog, applied):
             self._delete(gone)
         changed = [row for _, row in notes_since(catalog, applied)]
+        language = main_language(catalog)
         for at in range(0, len(changed), batch):
-            self._put(catalog, changed[at : at + batch])
+            self._put(catalog, changed[at : at + batch], language)
         for writer in self._writers:
             writer.commit()
         _write_seq(self._folder, target)
@@ -104,13 +113,13 @@ class LexicalWriter:
         self._restart()
         self.update(catalog)
 
-    def _put(self, catalog: sqlite3.Connection, rows: Sequence[NoteRow]) -> None:
+    def _put(self, catalog: sqlite3.Connection, rows: Sequence[NoteRow], main: str) -> None:
         passages: dict[int, list[PassageRow]] = {row.id: [] for row in rows}
         for passage in passages_of(catalog, passages):
             passages[passage.note].append(passage)
         for row in rows:
             self._delete(row.id)
-            _add(*self._writers, row, passages[row.id])
+            _add(*self._writers, row, passages[row.id], row.language or main)
 
     def _delete(self, note: int) -> None:
         for writer in self._writers:
@@ -131,9 +140,8 @@ class LexicalWriter:
 
 
 def _add(
-    notes: tantivy.IndexWriter, passages: tantivy.IndexWriter, row: NoteRow, parts: Sequence[PassageRow]
+    notes: tantivy.IndexWriter, passages: tantivy.IndexWriter, row: NoteRow, parts: Sequence[PassageRow], language: str
 ) -> None:
-    language = row.language
     body: list[str] = []
     for part in parts:
         found = terms(part.passage.text, language) + terms(part.passage.extra, language)

@@ -244,18 +244,22 @@ class Vault:
     def language_of(self, note: Note) -> str:
         """The language of a buffer: that of its file, or the vault's where it has but one; told from the text if not.
 
-        A vault counts as having one language when nine of ten notes are in it.
+        A vault has but one language when nine of ten notes are in it.
         """
         entry = self.entry(note.path)
         if entry is not None and entry.language:
             return entry.language
-        return self._main_language(self.revision) or note_language(note)
+        main, share = self._main_language(self.revision)
+        return main if share >= 0.9 else note_language(note) or main
 
     @lru_cache(maxsize=1)  # noqa: B019  one vault lives as long as its server
-    def _main_language(self, revision: int) -> str:
+    def _main_language(self, revision: int) -> tuple[str, float]:
+        """The language of most notes, and their share of those whose language is known."""
         languages = Counter(entry.language for entry in self.entries.values() if entry.language)
-        language, count = languages.most_common(1)[0] if languages else ("", 0)
-        return language if count >= 0.9 * languages.total() else ""
+        if not languages:
+            return "", 0.0
+        main = min(languages, key=lambda language: (-languages[language], language))
+        return main, languages[main] / languages.total()
 
     @lru_cache(maxsize=1)  # noqa: B019  one vault lives as long as its server
     def _style(self, revision: int) -> LinkStyle:
@@ -278,7 +282,7 @@ class Vault:
 
     def title_terms(self, note: int) -> frozenset[str]:
         entry = self.entries[note]
-        return _title_terms(entry.title, entry.language)
+        return _title_terms(entry.title, entry.language or self._main_language(self.revision)[0])
 
     def suggest(self, query: str, limit: int) -> list[Suggestion]:
         """Notes and headings whose name is like what was typed; the notes changed last for nothing typed."""
