@@ -19,7 +19,9 @@ log = logging.getLogger(__name__)
 
 Event = Mapping[str, Any]
 KEEPS_DYING = "The notes index is not being kept up to date: its process keeps ending. See recall-lsp doctor."
-State = Literal["stopped", "running", "waiting"]
+State = Literal["stopped", "working", "idle", "waiting"]
+"""`waiting`: another window's keeper keeps the folder."""
+_STATES: Mapping[str, State] = {"waiting": "waiting", "ready": "idle"}
 
 LONGEST_LINE = 1 << 20
 REFUSED = 2
@@ -105,7 +107,7 @@ class Keeper:
             )
         except OSError:
             return None
-        self._process, self.state = process, "running"
+        self._process, self.state = process, "working"
         assert process.stdout is not None
         while True:
             try:
@@ -123,5 +125,5 @@ class Keeper:
         except ValueError:
             return
         if isinstance(event, dict) and isinstance(event.get("event"), str):
-            self.state = "waiting" if event["event"] == "waiting" else "running"
+            self.state = _STATES.get(event["event"], "working")
             self._on_event(event)

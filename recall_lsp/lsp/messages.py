@@ -80,7 +80,8 @@ class PathMessage:
 
 @attrs.frozen
 class FolderStatus:
-    """`state` is "empty", "reading", "embedding" or "ready"; `keeper` "running", "waiting" or "stopped"."""
+    """`state` is "empty", "reading", "embedding" or "ready"; `keeper` "working", "idle", "waiting"
+    (for another window that keeps the folder) or "stopped"."""
 
     uri: str
     notes: int

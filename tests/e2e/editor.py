@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Any
 
 from lsprotocol import types
+from pygls.protocol import JsonRPCNotification
 from pytest_lsp import LanguageClient
 from pytest_lsp.client import make_test_lsp_client
 
@@ -77,17 +78,18 @@ class Editor:
 
     async def related(self, uri: str, line: int, character: int, **more: Any) -> list[Any]:
         params = {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}, **more}
-        return list((await self.client.protocol.send_request_async("recall/related", params)).hits)
+        return list((await self._request("recall/related", params)).hits)
 
     async def status(self) -> Any:
-        return await self.client.protocol.send_request_async("recall/status", None)
+        return await self._request("recall/status", None)
 
     async def indexed(self, *counts: int) -> None:
         """Wait until the folders hold these numbers of notes, and nothing is left to do."""
 
         async def done() -> bool:
             folders = (await self.status()).folders
-            return [folder.notes for folder in folders] == list(counts) and all(f.state == "ready" for f in folders)
+            idle = all((folder.state, folder.keeper) == ("ready", "idle") for folder in folders)
+            return idle and [folder.notes for folder in folders] == list(counts)
 
         await until(done)
 
@@ -103,6 +105,9 @@ class Editor:
         await until(arrived)
         return self.replies.pop(identity)
 
+    async def _request(self, method: str, params: Any) -> Any:
+        return await self.client.protocol.send_request_async(method, params)  # type: ignore[no-untyped-call]
+
     def _watch_messages(self) -> None:
         """Count what the server sends of itself; keep the replies to raw messages away from pygls."""
         protocol = self.client.protocol
@@ -113,7 +118,7 @@ class Editor:
                 self.received[data["method"]] += 1
             elif "jsonrpc" in data and (data.get("id") is None or str(data["id"]).startswith("raw-")):
                 self.replies[data.get("id")] = data
-                return types.CancelNotification(types.CancelParams("nobody"))
+                return JsonRPCNotification("$/seen", "2.0", None)
             return structure(data)
 
         protocol.structure_message = watch  # type: ignore[method-assign]
@@ -187,7 +192,7 @@ async def editor(
     finally:
         if client._server is not None and client._server.returncode is None:
             await client.shutdown_session()
-        await client.stop()
+        await client.stop()  # type: ignore[no-untyped-call]
 
 
 def log_text(home: Path) -> str:

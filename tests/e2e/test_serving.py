@@ -51,7 +51,11 @@ async def test_cancelled_requests_are_answered_as_such(tmp_path: Path) -> None:
         params = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 9}}
         outcomes = set()
         for number in range(20):
-            asked = window.client.protocol.send_request_async("recall/related", params, msg_id=f"cancel-{number}")
+            asking = window.client.protocol.send_request_async(  # type: ignore[no-untyped-call]
+                "recall/related", params, msg_id=f"cancel-{number}"
+            )
+            asked = asyncio.create_task(asking)
+            await asyncio.sleep(0)
             window.client.cancel_request(types.CancelParams(f"cancel-{number}"))
             try:
                 await asked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pyromark
 import pytest
@@ -27,7 +28,8 @@ EVERYTHING = (
 def shown(markdown: str) -> str:
     """The text of one paragraph; fails on any other markup."""
     assert not AUTOLINK.search(markdown), markdown
-    text = []
+    text: list[str] = []
+    event: Any
     for event in pyromark.events(markdown, options=EVERYTHING):
         if isinstance(event, dict):
             kind, value = next(iter(event.items()))
