@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from recall_lsp.index.catalog import NoteRow, PassageRow
-from recall_lsp.notes.model import Span
+from recall_lsp.notes.model import Block, Passage, Span
 
 _LETTERS = 400
 
@@ -35,8 +35,8 @@ def make_preview(row: NoteRow, passages: Sequence[PassageRow], written: date, ba
     for passage in (passage.passage for passage in passages):
         if passage.span.end <= span.start or passage.span.start >= span.end or len(text) >= _LETTERS:
             continue
-        skip = passage.in_text(span.start, span.end)[0]
-        text += ("\n" if text else "") + passage.text[skip:]
+        skip = passage.in_text(span.start, span.end)[0] if heading else _line_before(passage, span.start)
+        text += ("\n" if text else "") + passage.text[skip:].lstrip()
     return Preview(row.path, row.title, written, heading, _cut(text), row.tags, backlinks, line)
 
 
@@ -45,14 +45,31 @@ def _find(row: NoteRow, fragment: str) -> tuple[str, Span, int] | None:
     if fragment.startswith("^"):
         for block in row.blocks:
             if block.id.casefold() == fragment[1:].casefold():
-                return "", block.span, block.line
+                return _org_section(row, block) if row.dialect == "org" else ("", block.span, block.line)
         return None
     wanted = _folded(fragment.rpartition("#")[2])
     for at, heading in enumerate(row.headings):
         if wanted and _folded(heading.text) == wanted:
-            after = (later.span.start for later in row.headings[at + 1 :] if later.level <= heading.level)
-            return heading.text, Span(heading.span.end, next(after, 1 << 60)), heading.line
+            return _section(row, at)
     return None
+
+
+def _section(row: NoteRow, at: int) -> tuple[str, Span, int]:
+    heading = row.headings[at]
+    after = (later.span.start for later in row.headings[at + 1 :] if later.level <= heading.level)
+    return heading.text, Span(heading.span.end, next(after, 1 << 60)), heading.line
+
+
+def _org_section(row: NoteRow, block: Block) -> tuple[str, Span, int] | None:
+    """An org id stands in a drawer under the heading that it names; above all headings it names the file."""
+    above = sum(heading.line < block.line for heading in row.headings)
+    return _section(row, above - 1) if above else None
+
+
+def _line_before(passage: Passage, marker: int) -> int:
+    """Where in a passage's text the line begins that a block's marker follows in the file."""
+    before = passage.text[: passage.in_text(passage.span.start, marker)[1]].rstrip()
+    return before.rfind("\n") + 1
 
 
 def _folded(text: str) -> str:
