@@ -11,7 +11,7 @@ from recall_lsp.config import Options
 from recall_lsp.index import catalog as cat
 from recall_lsp.index.catalog import FileState
 from recall_lsp.index.language import note_language
-from recall_lsp.index.scan import Rules, file_state, scan
+from recall_lsp.index.scan import Rules, scan, state_in
 from recall_lsp.notes.model import Skipped
 from recall_lsp.notes.read import read_bytes
 
@@ -53,7 +53,7 @@ def check_paths(root: Path, catalog: sqlite3.Connection, rules: Rules, paths: Co
     known = cat.file_states(catalog) if len(paths) > 50 else cat.states_of(catalog, paths)
     changes: Changes = {}
     for path in paths:
-        state = file_state(root / path) if rules.is_note(path) else None
+        state = state_in(root, path) if rules.is_note(path) else None
         if state != known.get(path):
             changes[path] = state
     return changes

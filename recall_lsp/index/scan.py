@@ -31,7 +31,11 @@ class Rules:
         return self.include.match_file(path) and not self.exclude.match_file(path)
 
     def may_hold_notes(self, folder: str) -> bool:
-        return not folder.rpartition("/")[2].startswith(".") and not self.exclude.match_file(folder + "/")
+        if folder.rpartition("/")[2].startswith("."):
+            return False
+        # A later `!pattern` may take a note back out of an excluded folder.
+        takes_back = any(pattern.include is False for pattern in self.exclude.patterns)
+        return takes_back or not self.exclude.match_file(folder + "/")
 
 
 def read_rules(root: Path, options: Options) -> Rules:
@@ -80,6 +84,15 @@ def scan(root: Path, rules: Rules) -> Iterator[tuple[str, FileState]]:
                 state = file_state(entry)
                 if state is not None:
                     yield path, state
+
+
+def state_in(root: Path, path: str) -> FileState | None:
+    """The state of one file as `scan` would find it: None for what lies behind a link out of the vault."""
+    real = root.resolve()
+    file = real / path
+    if file.parent.resolve() != file.parent or not file.resolve().is_relative_to(real):
+        return None
+    return file_state(root / path)
 
 
 def file_state(file: os.DirEntry[str] | Path) -> FileState | None:
