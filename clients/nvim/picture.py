@@ -24,11 +24,17 @@ sys.path.insert(0, str(ROOT / "tests" / "editors"))
 from terminal import Terminal  # noqa: E402
 
 PICTURE = Path(__file__).with_name("screen.svg")
-COLUMNS, LINES = 100, 26
+COLUMNS, LINES = 100, 30
 CELL, ROW, FONT = 8.43, 19, 14
 MARGIN, BAR, GAP = 22, 34, 22
 BACKGROUND, FOREGROUND, EDGE = "#14161b", "#e0e2ea", "#2c2e33"
 LOOK = "set linebreak fillchars=eob:\\  pumheight=8 | autocmd FileType markdown set conceallevel=2"
+FRAME = {
+    "─": "M0 {y} H{w}", "│": "M{x} 0 V{h}",
+    "╭": "M{x} {h} V{l} Q{x} {y} {r} {y} H{w}", "╮": "M0 {y} H{n} Q{x} {y} {x} {l} V{h}",
+    "╰": "M{x} 0 V{u} Q{x} {y} {r} {y} H{w}", "╯": "M0 {y} H{n} Q{x} {y} {x} {u} V0",
+}  # fmt: skip
+"""Frames are drawn, since letters of a font leave gaps between rows."""
 DRAFT = (
     "# Tuesday\r\r"
     "I have forgotten most of what I read this year, and I no longer think that this is a loss.\r"
@@ -49,13 +55,13 @@ def take(terminal: Terminal) -> list[Shot]:
     terminal.press("\x1bK")
     terminal.wait_for(lambda screen: "ago" in screen, "the card")
     terminal.read(1)
-    card = Shot("K", rows(terminal.screen))
+    card = Shot("K: what you wrote about this before", rows(terminal.screen))
     terminal.press("ll:\x15\x1bA\rSee ;;")
     terminal.wait_for(lambda screen: "See ;;" in screen and "ago" in screen, "the menu")
     terminal.read(1)
     terminal.press("\x0e")
     terminal.read(2)
-    return [card, Shot(";;", rows(terminal.screen))]
+    return [card, Shot(";; a link to it", rows(terminal.screen))]
 
 
 def rows(screen: pyte.Screen) -> list[list[Char]]:
@@ -63,7 +69,7 @@ def rows(screen: pyte.Screen) -> list[list[Char]]:
     cells = [[screen.buffer[row][column] for column in range(screen.columns)] for row in range(screen.lines)]
     empty = [all(cell.data == " " and colours(cell)[1] == BACKGROUND for cell in row) for row in cells]
     last = max(number for number, blank in enumerate(empty[:-2]) if not blank)
-    return [*cells[: last + 2], cells[-2]]
+    return [*cells[: min(last + 2, len(cells) - 2)], cells[-2]]
 
 
 def colours(cell: Char) -> tuple[str, str]:
@@ -71,6 +77,12 @@ def colours(cell: Char) -> tuple[str, str]:
     ink = FOREGROUND if cell.fg == "default" else f"#{cell.fg}"
     paper = BACKGROUND if cell.bg == "default" else f"#{cell.bg}"
     return (paper, ink) if cell.reverse else (ink, paper)
+
+
+def frame_path(letter: str) -> str:
+    x, y, bend = CELL / 2, ROW / 2, 4
+    ends = {"x": x, "y": y, "w": CELL, "h": ROW, "l": y + bend, "u": y - bend, "r": x + bend, "n": x - bend}
+    return FRAME[letter].format(**{name: f"{value:.2f}" for name, value in ends.items()})
 
 
 def draw_row(cells: list[Char], top: float) -> Iterator[str]:
@@ -82,9 +94,13 @@ def draw_row(cells: list[Char], top: float) -> Iterator[str]:
         paper = colours(run[0][1])[1]
         if paper != BACKGROUND:
             place = f'x="{MARGIN + run[0][0] * CELL:.2f}" y="{top:.2f}"'
-            yield f'<rect {place} width="{len(run) * CELL:.2f}" height="{ROW}" fill="{paper}"/>'
+            yield f'<rect {place} width="{len(run) * CELL:.2f}" height="{ROW}" fill="{paper}" shape-rendering="crispEdges"/>'
+    for column, cell in enumerate(cells):
+        if cell.data in FRAME:
+            at = f"translate({MARGIN + column * CELL:.2f} {top:.2f})"
+            yield f'<path d="{frame_path(cell.data)}" transform="{at}" stroke="{colours(cell)[0]}" fill="none"/>'
     for run in runs:
-        text = "".join(cell.data for _, cell in run)
+        text = "".join(" " if cell.data in FRAME else cell.data for _, cell in run)
         if not text.strip():
             continue
         first = run[0][0] + len(text) - len(text.lstrip())

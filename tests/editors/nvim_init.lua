@@ -5,12 +5,16 @@ vim.o.termguicolors = true
 vim.o.winborder = 'rounded'
 require('recall').setup({ cmd = { vim.env.RECALL_PYTHON, '-m', 'recall_lsp', 'serve' } })
 
--- The status line tells when the index has been taken in, so that a test can wait for it as a person would.
+-- The status line tells when notes are found by their meaning too, so that a test can wait for it as a person would.
+vim.g.recall_state = 'recall starts'
 vim.o.laststatus = 2
-vim.o.statusline = '%t %m %{get(g:, "recall_state", "")}'
+vim.o.statusline = ' %t %m%=%{recall_state} '
 local function look(client)
-  client:request('workspace/executeCommand', { command = 'recall.status', arguments = {} }, function(_, status)
-    vim.g.recall_state = status and status.folders[1] and 'recall ' .. status.folders[1].state or 'recall starts'
+  local question = { command = 'recall.related', arguments = { { text = 'Waiting for the bread to rise' } } }
+  client:request('workspace/executeCommand', question, function(_, answer)
+    for _, hit in ipairs(answer and answer.hits or {}) do
+      if vim.list_contains(hit.foundBy, 'meaning') then vim.g.recall_state = 'recall ready' end
+    end
     vim.cmd.redrawstatus()
     if vim.g.recall_state ~= 'recall ready' then vim.defer_fn(function() look(client) end, 200) end
   end)

@@ -67,8 +67,11 @@ local function enable_completion(client, bufnr, trigger)
   vim.bo[bufnr].completeopt = COMPLETEOPT
   vim.lsp.completion.enable(true, client.id, bufnr, {
     autotrigger = true,
-    -- The word "Reference" beside each note would take the room of its date.
-    convert = function(item) return item.kind == REFERENCE and { kind = '' } or {} end,
+    -- Beside a note stands its date alone: the card, which opens when it is selected, needs the room.
+    convert = function(item)
+      if item.kind ~= REFERENCE then return {} end
+      return { kind = '', menu = (item.detail or ''):match('^(.-) · ') }
+    end,
   })
   local trigger_query = trigger ~= '' and vim.pesc(trigger) .. '%S+$' or nil
   vim.api.nvim_create_autocmd('TextChangedI', {
