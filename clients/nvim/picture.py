@@ -94,7 +94,8 @@ def draw_row(cells: list[Char], top: float) -> Iterator[str]:
         paper = colours(run[0][1])[1]
         if paper != BACKGROUND:
             place = f'x="{MARGIN + run[0][0] * CELL:.2f}" y="{top:.2f}"'
-            yield f'<rect {place} width="{len(run) * CELL:.2f}" height="{ROW}" fill="{paper}" shape-rendering="crispEdges"/>'
+            size = f'width="{len(run) * CELL:.2f}" height="{ROW}"'
+            yield f'<rect {place} {size} fill="{paper}" shape-rendering="crispEdges"/>'
     for column, cell in enumerate(cells):
         if cell.data in FRAME:
             at = f"translate({MARGIN + column * CELL:.2f} {top:.2f})"
