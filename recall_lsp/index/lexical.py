@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import time_ns
 
 import tantivy
 from tantivy import Document, Occur, Query, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
@@ -28,7 +29,7 @@ from recall_lsp.index.catalog import (
 from recall_lsp.index.terms import terms
 
 FIELD_BOOSTS = {"title": 2.0, "aliases": 2.0, "headings": 1.2, "tags": 1.0, "body": 1.0}
-_FORMAT = 2
+_FORMAT = 3
 _WRITER_BYTES = 30_000_000
 _TOKENIZER = "terms"
 
@@ -42,13 +43,21 @@ class Scored:
     notes: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ViewState:
+    """When the view was begun (ns; 0 for none), which tells it from one made anew, and the last `seq` it holds."""
+
+    born: int = 0
+    seq: int = 0
+
+
 class Lexical:
     """An open pair of Tantivy indexes.  `reload` shows what another process committed."""
 
     def __init__(self, folder: Path) -> None:
         """Raises ValueError or OSError when the folder holds no whole view of this version."""
         self._folder = folder
-        if _read_seq(folder) is None:
+        if not view_state(folder).born:
             raise FileNotFoundError(folder)
         self._notes = _open(folder / "notes", _note_schema())
         self._passages = _open(folder / "passages", _passage_schema())
@@ -84,7 +93,7 @@ class LexicalWriter:
         """Opens the view, or starts it from nothing when it is missing, damaged or of another version."""
         self._folder = folder
         try:
-            if _read_seq(folder) is None:
+            if not view_state(folder).born:
                 raise FileNotFoundError(folder)
             self._open()
         except (ValueError, OSError):
@@ -92,7 +101,7 @@ class LexicalWriter:
 
     def update(self, catalog: sqlite3.Connection, batch: int = 1000) -> None:
         """Bring the view up to the catalog, and commit."""
-        applied, target = applied_seq(self._folder), current_seq(catalog)
+        applied, target = view_state(self._folder).seq, current_seq(catalog)
         if applied > target:  # the catalog was lost and made anew
             self._restart()
             applied = 0
@@ -106,7 +115,7 @@ class LexicalWriter:
             self._put(catalog, changed[at : at + batch], language)
         for writer in self._writers:
             writer.commit()
-        _write_seq(self._folder, target)
+        _write_state(self._folder, ViewState(view_state(self._folder).born, target))
 
     def rebuild(self, catalog: sqlite3.Connection) -> None:
         """Make the whole view anew from the catalog."""
@@ -136,7 +145,7 @@ class LexicalWriter:
         for name in ("notes", "passages"):
             (self._folder / name).mkdir(parents=True, exist_ok=True)
         self._open()
-        _write_seq(self._folder, 0)
+        _write_state(self._folder, ViewState(time_ns(), 0))
 
 
 def _add(
@@ -222,22 +231,16 @@ def _open(folder: Path, schema: tantivy.Schema) -> tantivy.Index:
     return index
 
 
-def _read_seq(folder: Path) -> int | None:
+def view_state(folder: Path) -> ViewState:
+    """What of the catalog the view holds."""
     try:
-        form, seq = (folder / "seq").read_text().split()
-        return int(seq) if int(form) == _FORMAT else None
+        form, born, seq = map(int, (folder / "seq").read_text().split())
+        return ViewState(born, seq) if form == _FORMAT else ViewState()
     except (OSError, ValueError):
-        return None
+        return ViewState()
 
 
-def _write_seq(folder: Path, seq: int) -> None:
+def _write_state(folder: Path, state: ViewState) -> None:
     temporary = folder / "seq.new"
-    temporary.write_text(f"{_FORMAT} {seq}")
+    temporary.write_text(f"{_FORMAT} {state.born} {state.seq}")
     temporary.replace(folder / "seq")
-
-
-def applied_seq(folder: Path) -> int:
-    """The last sequence number that the view holds, 0 for none."""
-    return _read_seq(folder) or 0
-
-

@@ -24,7 +24,7 @@ from recall_lsp.index import catalog as cat
 from recall_lsp.index.encoder import Encoder, compiled_model, load_encoder
 from recall_lsp.index.graph import Graph
 from recall_lsp.index.language import note_language
-from recall_lsp.index.lexical import Lexical, applied_seq
+from recall_lsp.index.lexical import Lexical, ViewState, view_state
 from recall_lsp.index.places import index_dir
 from recall_lsp.index.preview import Preview, make_preview
 from recall_lsp.index.status import Status, read_status
@@ -38,6 +38,7 @@ from recall_lsp.notes.resolve import link_keys, note_keys
 
 _NOTES_A_REFRESH = 400
 _LOOK_FOR_MODEL = 1.0
+_NEVER = (-1, -1, ViewState())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,8 @@ class Vault:
         self._embeddings: sqlite3.Connection | None = None
         self._inode = 0
         self._seq = 0
-        self._seen_versions: tuple[int, int] = (-1, -1)
-        self._lexical_seq = -1
+        self._seen_versions = _NEVER
+        self._lexical_state = ViewState()
         self._model_looked_for = -_LOOK_FOR_MODEL
         self._links_of: dict[int, Counter[str]] = {}
         self._names: tuple[int, Names] | None = None
@@ -104,7 +105,9 @@ class Vault:
         if self._catalog is None:
             self._catalog, self._inode = cat.open_catalog(path, write=False), path.stat().st_ino
         self._load_model()
-        versions = (_data_version(self._catalog), _data_version(self._embeddings))
+        # The full-text view is committed after the catalog: its state is a version of its own.
+        view = view_state(self.folder / "lexical")
+        versions = (_data_version(self._catalog), _data_version(self._embeddings), view)
         if versions == self._seen_versions:
             return False
         newest = cat.current_seq(self._catalog)
@@ -117,9 +120,9 @@ class Vault:
             self.matrix.apply(self._catalog, [row.id for row in rows], removed)
             more = self.matrix.fill() or more
         self._seq = changed[-1][0] if len(changed) >= limit else newest
-        self._follow_lexical()
+        self._follow_lexical(view)
         self.revision += 1
-        self._seen_versions = (-1, -1) if more else versions
+        self._seen_versions = _NEVER if more else versions
         return more
 
     def _take(self, rows: Sequence[cat.NoteRow], removed: Iterable[int]) -> None:
@@ -134,17 +137,14 @@ class Vault:
             self.graph.put(row.id, row.path, names, (link_keys(link, row.path) for link in row.links))
             self._links_of[row.id] = Counter(link.kind for link in row.links)
 
-    def _follow_lexical(self) -> None:
-        folder = self.folder / "lexical"
-        seq = applied_seq(folder)
-        if self.lexical is None:
-            if seq:
-                self.lexical = Lexical(folder)
-        elif seq < self._lexical_seq:  # made anew
-            self.lexical = Lexical(folder)
+    def _follow_lexical(self, view: ViewState) -> None:
+        if not view.seq:
+            return  # nothing yet, or being made anew: what is open goes on answering
+        if self.lexical is None or view.born != self._lexical_state.born:
+            self.lexical = Lexical(self.folder / "lexical")
         else:
             self.lexical.reload()
-        self._lexical_seq = seq
+        self._lexical_state = view
         self._idf.clear()
 
     def _load_model(self) -> None:
@@ -171,7 +171,7 @@ class Vault:
         """Start over: the files under us are others than before."""
         self.close()
         self.entries, self.ids, self.graph, self._links_of = {}, {}, Graph(), {}
-        self._seq, self._seen_versions, self._lexical_seq = 0, (-1, -1), -1
+        self._seq, self._seen_versions, self._lexical_state = 0, _NEVER, ViewState()
         self.revision += 1
 
     def close(self) -> None:

@@ -77,7 +77,7 @@ def paths(vault: Vault) -> list[str]:
     return sorted(vault.ids)
 
 
-def recall(vault: Vault, text: str, path: str = "new.md", limit: int = 10, quiet: float = 0.0) -> tuple[Hit, ...]:
+def recall(vault: Vault, text: str, path: str = "buffer.md", limit: int = 10, quiet: float = 0.0) -> tuple[Hit, ...]:
     """Hits for an unsaved buffer with the cursor at its end."""
     return related(vault, moment_at(read_text(path, text), text, len(text)), limit, quiet)
 

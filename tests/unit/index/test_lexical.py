@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from recall_lsp.index import catalog as cat
 from recall_lsp.index.catalog import FileState
-from recall_lsp.index.lexical import Lexical, LexicalWriter, applied_seq
+from recall_lsp.index.lexical import Lexical, LexicalWriter, view_state
 from recall_lsp.index.terms import terms
 from recall_lsp.notes.read import read_text
 
@@ -110,14 +110,14 @@ def test_frequencies(catalog: sqlite3.Connection, folder: Path) -> None:
 
 def test_it_catches_up_by_sequence_number(catalog: sqlite3.Connection, folder: Path) -> None:
     view = updated(catalog, folder)
-    assert applied_seq(folder) == cat.current_seq(catalog) == 4
+    assert view_state(folder).seq == cat.current_seq(catalog) == 4
     put(catalog, "bread.md", "Now about glaciers.")
     put(catalog, "new.md", "Also glaciers.")
     remove(catalog, "river.md")
     LexicalWriter(folder).update(catalog)
     assert found(catalog, view, "glacier") == []
     view.reload()
-    assert applied_seq(folder) == cat.current_seq(catalog) == 7
+    assert view_state(folder).seq == cat.current_seq(catalog) == 7
     assert sorted(found(catalog, view, "glacier")) == ["bread.md", "new.md"]
     assert found(catalog, view, "rest ferry") == []
     assert view.size == 4
@@ -129,11 +129,12 @@ def test_only_what_changed_is_written(
     updated(catalog, folder)
     written: list[str] = []
     put_one = LexicalWriter._put
-    monkeypatch.setattr(
-        LexicalWriter,
-        "_put",
-        lambda self, catalog, rows: (written.extend(row.path for row in rows), put_one(self, catalog, rows))[1],
-    )
+
+    def spy(writer: LexicalWriter, catalog: sqlite3.Connection, rows: Sequence[cat.NoteRow], *more: str) -> None:
+        written.extend(row.path for row in rows)
+        put_one(writer, catalog, rows, *more)
+
+    monkeypatch.setattr(LexicalWriter, "_put", spy)
     writer = LexicalWriter(folder)
     writer.update(catalog)
     assert written == []
@@ -186,11 +187,12 @@ def _garbage_number(folder: Path) -> None:
 
 
 def _ahead(folder: Path) -> None:
-    (folder / "seq").write_text("1 999")
+    form, born, _ = (folder / "seq").read_text().split()
+    (folder / "seq").write_text(f"{form} {born} 999")
 
 
 def _other_format(folder: Path) -> None:
-    (folder / "seq").write_text("0 4")
+    (folder / "seq").write_text("0 1 4")
 
 
 @pytest.mark.parametrize(
@@ -204,7 +206,7 @@ def test_a_harmed_view_is_made_anew(catalog: sqlite3.Connection, folder: Path, h
     assert callable(harm)
     harm(folder)
     view = updated(catalog, folder)
-    assert applied_seq(folder) == cat.current_seq(catalog)
+    assert view_state(folder).seq == cat.current_seq(catalog)
     assert view.size == 4
     assert found(catalog, view, "ferry") == ["river.md"]
 
@@ -212,7 +214,7 @@ def test_a_harmed_view_is_made_anew(catalog: sqlite3.Connection, folder: Path, h
 def test_a_reader_without_a_view_says_so(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Lexical(tmp_path / "nothing")
-    assert applied_seq(tmp_path / "nothing") == 0
+    assert view_state(tmp_path / "nothing").born == 0
     assert not (tmp_path / "nothing").exists()
 
 

@@ -77,14 +77,18 @@ def test_a_block(preview: object) -> None:
     assert "^crust" in NOTE.split("\n")[shown.line]
 
 
+LOGSEQ = "- One.\n- Worth keeping.\n  id:: 64a1c2d3-1111-2222-3333-444455556666\n- Last."
+DRAWER = ":PROPERTIES:\n:ID: abc\n:END:\n"
+
+
 @pytest.mark.parametrize(
     ("path", "text", "block", "starts"),
     [
-        ("pages/a.md", "- One.\n- Worth keeping.\n  id:: 64a1c2d3-1111-2222-3333-444455556666\n- Last.", "64a1c2d3-1111-2222-3333-444455556666", "Worth keeping."),
-        ("a.org", "#+title: X\n\nAbove.\n\n* One\nFirst prose.\n* Two\n:PROPERTIES:\n:ID: abc\n:END:\nIts prose.", "abc", "Its prose."),
-        ("b.org", ":PROPERTIES:\n:ID: abc\n:END:\n#+title: X\n\nAbove.\n\n* One\nFirst prose.", "abc", "Above."),
+        ("pages/a.md", LOGSEQ, "64a1c2d3-1111-2222-3333-444455556666", "Worth keeping."),
+        ("a.org", f"Above.\n\n* One\nFirst prose.\n* Two\n{DRAWER}Its prose.", "abc", "Its prose."),
+        ("b.org", f"{DRAWER}#+title: X\n\nAbove.\n\n* One\nFirst prose.", "abc", "Above."),
     ],
-)  # fmt: skip
+)
 def test_blocks_of_other_dialects(root: Path, path: str, text: str, block: str, starts: str) -> None:
     shown = indexed(root, {path: text}).preview(path, f"^{block}")
     assert shown is not None

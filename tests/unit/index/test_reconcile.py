@@ -109,8 +109,8 @@ def test_paths_of_events_lead_nowhere_outside(folder: Folder, tmp_path: Path) ->
     (folder.root / "elsewhere").symlink_to(tmp_path / "other")
     (folder.root / "loop").symlink_to(folder.root)
     (folder.root / "inside.md").symlink_to(folder.root / "a.md")
-    hints = ("../secret.md", "stolen.md", str(tmp_path / "secret.md"), "elsewhere/secret.md", "loop/a.md", "sub/../a.md")
-    assert folder.check(*hints) == {}
+    hints = ("../secret.md", "stolen.md", "elsewhere/secret.md", "loop/a.md", "sub/../a.md")
+    assert folder.check(*hints, str(tmp_path / "secret.md")) == {}
     assert folder.check("inside.md").keys() == folder.changes().keys() == {"inside.md"}
 
 
@@ -197,9 +197,7 @@ def test_stopped_half_way_it_goes_on(root: Path, tmp_path: Path) -> None:
     assert folder.changes() == {}
 
 
-def test_a_new_reader_reads_everything_again(
-    folder: Folder, read: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_new_reader_reads_everything_again(folder: Folder, read: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reconcile, "READER_VERSION", reconcile.READER_VERSION + 1)
     assert folder.changes().keys() == NOTES.keys()
     folder.reconcile()
@@ -221,7 +219,7 @@ def test_progress(folder: Folder) -> None:
 
 
 def test_the_language_of_a_note(folder: Folder) -> None:
-    write_notes(folder.root, {"de.md": "Vielleicht behält man nicht, was man festhält, sondern was man losgelassen hat."})
+    write_notes(folder.root, {"de.md": "Vielleicht behält man nicht, was man festhält, sondern was man verlor."})
     folder.reconcile()
     languages = {row.path: row.language for _, row in cat.notes_since(folder.catalog, 0)}
     assert (languages["de.md"], languages["a.md"]) == ("de", "")
