@@ -37,7 +37,7 @@ class IndexProgress:
 
     def step(self, stage: str, done: int, total: int) -> None:
         if self._task is None:
-            self._task = asyncio.create_task(self._show())
+            self._task = asyncio.create_task(self._show(self._steps))
         self._steps.put_nowait((stage, done, total))
 
     def end(self) -> None:
@@ -46,8 +46,8 @@ class IndexProgress:
             self._task = None
             self._steps = asyncio.Queue()
 
-    async def _show(self) -> None:
-        steps, token = self._steps, f"recall-{uuid.uuid4().hex[:8]}"
+    async def _show(self, steps: asyncio.Queue[tuple[str, int, int] | None]) -> None:
+        token = f"recall-{uuid.uuid4().hex[:8]}"
         shown = await self._window.create_progress(token)
         begun, last = False, 0.0
         while (step := await steps.get()) is not None:

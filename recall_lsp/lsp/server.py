@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import sys
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -115,10 +116,16 @@ def guarded(session: Session, handler: Handler) -> Handler:
 
 
 def serve(tcp: tuple[str, int] | None = None, log_level: str = "warning") -> int:
-    """Serve one editor, over standard input and output or over TCP; the exit code.  Raises OSError for a taken port."""
+    """Serve one editor, over standard input and output or over TCP; the exit code."""
     start_logging(log_level)
     server = RecallServer()
-    return serve_stdio(server) if tcp is None else serve_tcp(server, *tcp)
+    if tcp is None:
+        return serve_stdio(server)
+    try:
+        return serve_tcp(server, *tcp)
+    except OSError as error:
+        print(f"recall-lsp cannot listen on {tcp[0]}:{tcp[1]}: {error.strerror}", file=sys.stderr)
+        return 1
 
 
 def _reply(handler: Handler, error: Exception) -> JsonRpcException:

@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
@@ -124,9 +124,9 @@ class Editor:
         protocol.structure_message = watch  # type: ignore[method-assign]
 
 
-async def until(done: Callable[[], Any], pause: float = 0.05) -> None:
+async def until(done: Callable[[], Awaitable[bool]], pause: float = 0.05, patience: float = PATIENCE) -> None:
     """Wait for `done()` to come true."""
-    deadline = monotonic() + PATIENCE
+    deadline = monotonic() + patience
     while not await done():
         assert monotonic() < deadline, "it did not happen in time"
         await asyncio.sleep(pause)

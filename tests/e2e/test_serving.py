@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import socket
 import subprocess
 import sys
+from asyncio.subprocess import PIPE
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +17,7 @@ import pytest
 from editor import CHECKOUT, PARAGRAPH, copy_sample, editor, log_text, notes_in, until
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcRequestCancelled
+from pytest_lsp.client import make_test_lsp_client
 
 SECRET = "my secret diary"
 
@@ -153,6 +157,49 @@ async def test_a_keeper_that_dies_is_started_again(tmp_path: Path) -> None:
         await window.indexed(notes_in(vault))
 
 
+async def test_two_windows_share_one_keeper_and_the_second_takes_over(tmp_path: Path) -> None:
+    vault = copy_sample(tmp_path / "vault")
+
+    async with editor(tmp_path, vault) as second:
+        async with editor(tmp_path, vault) as first:
+            states: set[str] = set()
+
+            async def settled() -> bool:
+                states.clear()
+                states.update([(await window.status()).folders[0].keeper for window in (first, second)])
+                return states == {"idle", "waiting"}
+
+            await until(settled)
+            for window in (first, second):
+                uri = window.open(vault / "now.md", PARAGRAPH)
+                assert (await window.related(uri, 0, 5))[0].path == "Counting to ten.md"
+        await second.indexed(notes_in(vault))  # idle: it keeps now, if it did not before
+
+
+async def test_over_tcp(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "recall_lsp", "serve", "--tcp", "127.0.0.1:0"]
+    environment = os.environ | {"RECALL_CACHE_DIR": str(tmp_path / "cache")}
+    process = await asyncio.create_subprocess_exec(*command, stderr=PIPE, env=environment, cwd=CHECKOUT)
+    assert process.stderr is not None
+    told = (await asyncio.wait_for(process.stderr.readline(), 60)).decode().strip()
+    client = make_test_lsp_client()
+    await client.start_tcp("127.0.0.1", int(told.rpartition(":")[2]))
+    result = await client.initialize_session(types.InitializeParams(types.ClientCapabilities()))
+    assert result.server_info is not None and result.server_info.name == "recall-lsp"
+    await client.shutdown_session()
+    assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+def test_a_port_that_is_taken_is_told_in_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        command = [sys.executable, "-m", "recall_lsp", "serve", "--tcp", address]
+        environment = os.environ | {"RECALL_CACHE_DIR": str(tmp_path / "cache")}
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=CHECKOUT, timeout=60)
+    assert done.returncode == 1
+    assert address in done.stderr and len(done.stderr.splitlines()) == 1
+
+
 def keepers(pid: int) -> list[psutil.Process]:
     found = []
     for child in psutil.Process(pid).children():
@@ -168,21 +215,16 @@ async def test_by_meaning_too_and_without_torch_in_the_server(tmp_path: Path) ->
     """The whole thing: the model compiled by its own process, hits found by meaning, torch mapped nowhere else."""
     vault = copy_sample(tmp_path / "vault")
     async with editor(tmp_path, vault, model="default") as window:
-        uri = window.open(vault / "now.md", "Say nothing for a while, and the quiet people in the room will speak.")
+        uri = window.open(vault / "now.md", "An infant wakes every hour and a half; her parents are exhausted.")
 
         async def ready() -> bool:
             folder = (await window.status()).folders[0]
             return bool(folder.state == "ready" and folder.embedded == folder.passages > 0)
 
-        for _ in range(5):  # compiling takes its time
-            try:
-                await until(ready)
-                break
-            except AssertionError:
-                continue
+        await until(ready, patience=300)  # compiling takes its time
         hits = await window.related(uri, 0, 9)
         assert any("meaning" in hit.foundBy for hit in hits)
-        assert "Counting to ten.md" in [hit.path for hit in hits]
+        assert "Three weeks old.md" in [hit.path for hit in hits]
         mapped = Path(f"/proc/{window.pid}/maps").read_text("utf-8")
         assert "onnxruntime" in mapped
         assert "libtorch" not in mapped

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -170,7 +171,7 @@ async def test_progress_is_shown_from_begin_to_end(tmp_path: Path) -> None:
         assert percentages == sorted(percentages, key=lambda value: value or 0)
 
 
-async def is_now(found, expected: list[str]) -> bool:  # type: ignore[no-untyped-def]
+async def is_now(found: Callable[[], Awaitable[list[str]]], expected: list[str]) -> bool:
     return bool(await found() == expected)
 
 

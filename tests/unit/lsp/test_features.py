@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from wire import URI, Wire, served_wire
 
+from recall_lsp.lsp.capabilities import ClientFeatures
+
 
 @pytest.fixture
 def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
@@ -138,6 +140,15 @@ async def test_hover_on_words_and_on_nothing(wire: Wire) -> None:
     assert "Garden" not in found["contents"]["value"]
     assert found["range"] == {"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 13}}
     assert await wire.request("textDocument/hover", wire.at(2, 0)) is None
+
+
+async def test_plain_text_for_a_client_without_markdown(wire: Wire) -> None:
+    await wire.initialize()
+    wire.session.client = ClientFeatures()
+    wire.open("patience [[Sleep]]")
+    found = await wire.request("textDocument/hover", wire.at(0, 12))
+    assert found["contents"]["kind"] == "plaintext"
+    assert "**" not in found["contents"]["value"] and "](" not in found["contents"]["value"]
 
 
 @pytest.mark.parametrize(("hover", "on_words", "on_link"), [("links", False, True), ("off", False, False)])
