@@ -158,7 +158,14 @@ class _Keeper:
         if self._encoder is None:
             return
         path = embeddings_path(self._folder, self._encoder.model_id)
-        self._backlog = Backlog(self._catalog, path, self._encoder)
+        try:
+            self._backlog = Backlog(self._catalog, path, self._encoder)
+        except sqlite3.DatabaseError as error:
+            if not _is_damaged(error):
+                raise
+            _problem(self._report, f"The embeddings could not be used ({error}); they are being made anew.")
+            _delete_database(path)
+            self._backlog = Backlog(self._catalog, path, self._encoder)
 
     def _get_encoder(self) -> None:
         """Load the compiled model, or have it compiled by a process of its own while notes are followed."""
@@ -210,12 +217,21 @@ def _open_or_restart(path: Path, report: Report) -> sqlite3.Connection:
         cat.file_states(catalog)
         return catalog
     except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
+        if not _is_damaged(error):
             raise
         _problem(report, f"The index could not be used ({error}); it is being made anew from your notes.")
-        for suffix in ("", "-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        _delete_database(path)
         return cat.open_catalog(path, write=True)
+
+
+def _is_damaged(error: sqlite3.DatabaseError) -> bool:
+    """Damaged or outdated; a full disk or a lock is not mended by starting over."""
+    return not isinstance(error, sqlite3.OperationalError) or "malformed" in str(error)
+
+
+def _delete_database(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _problem(report: Report, message: str) -> None:

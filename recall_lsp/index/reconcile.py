@@ -49,7 +49,9 @@ def find_changes(root: Path, catalog: sqlite3.Connection, rules: Rules, options:
 
 
 def check_paths(root: Path, catalog: sqlite3.Connection, rules: Rules, paths: Collection[str]) -> Changes:
-    """What differs for these relative paths only (from watcher events, which are hints)."""
+    """What differs for these relative paths only (from watcher events, which are hints).  Raises UnmountedError."""
+    if not root.is_dir():
+        raise UnmountedError(f"{root} is not there; its index is kept until it is back")
     known = cat.file_states(catalog) if len(paths) > 50 else cat.states_of(catalog, paths)
     changes: Changes = {}
     for path in paths:
