@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from recall_lsp.notes.model import Block, Heading, Link, Note, Passage, Span
+from recall_lsp.notes.resolve import link_keys, note_keys
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
@@ -27,7 +28,9 @@ CREATE TABLE notes (
     id INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL, path TEXT NOT NULL UNIQUE,
     size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, hash BLOB NOT NULL,
     title TEXT NOT NULL, dialect TEXT NOT NULL, language TEXT NOT NULL, written TEXT,
-    letters INTEGER NOT NULL, structure TEXT NOT NULL);
+    letters INTEGER NOT NULL, aliases TEXT NOT NULL, tags TEXT NOT NULL, headings TEXT NOT NULL,
+    names TEXT NOT NULL, mentions TEXT NOT NULL, wiki INTEGER NOT NULL, markdown INTEGER NOT NULL,
+    structure TEXT NOT NULL);
 CREATE INDEX notes_seq ON notes (seq);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, note INTEGER NOT NULL REFERENCES notes (id) ON DELETE CASCADE,
@@ -51,8 +54,34 @@ class FileState:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A note as the readers keep it in memory.  `written` falls back on the file's own date."""
+
+    id: int
+    path: str
+    title: str
+    language: str
+    written: date
+    modified: int
+    letters: int
+    aliases: tuple[str, ...]
+    tags: tuple[str, ...]
+    headings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """An entry with the names it answers to and, for each different link in it, the names to try."""
+
+    seq: int
+    entry: Entry
+    names: tuple[str, ...]
+    mentions: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NoteRow:
-    """A note as the readers keep it in memory."""
+    """A note with all that its file tells beside its passages."""
 
     id: int
     path: str
@@ -150,16 +179,19 @@ def put_note(
     connection: sqlite3.Connection, seq: int, note: Note, language: str, state: FileState, file_hash: bytes
 ) -> None:
     """Add or replace a note and its passages, inside a transaction."""
-    letters = sum(len(passage.text) for passage in note.passages)
-    written = note.written.isoformat() if note.written else None
-    values = (seq, state.size, state.mtime_ns, file_hash, _clean(note.title), note.dialect, language, written, letters)
+    values = {
+        "seq": seq,
+        "path": note.path,
+        "size": state.size,
+        "mtime_ns": state.mtime_ns,
+        "hash": file_hash,
+        "language": language,
+        **_columns(note),
+    }
     row = connection.execute(
-        "INSERT INTO notes (seq, size, mtime_ns, hash, title, dialect, language, written, letters, structure, path)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET seq = excluded.seq,"
-        " size = excluded.size, mtime_ns = excluded.mtime_ns, hash = excluded.hash, title = excluded.title,"
-        " dialect = excluded.dialect, language = excluded.language, written = excluded.written,"
-        " letters = excluded.letters, structure = excluded.structure RETURNING id",
-        (*values, _pack_structure(note), note.path),
+        f"INSERT INTO notes ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)})"
+        f" ON CONFLICT (path) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in values)} RETURNING id",
+        values,
     ).fetchone()
     connection.execute("DELETE FROM passages WHERE note = ?", row)
     connection.executemany(
@@ -222,12 +254,28 @@ def notes_since(connection: sqlite3.Connection, seq: int, limit: int = -1) -> li
 
     `limit` is a wish: the notes of one sequence number are never parted.
     """
-    query = f"SELECT seq, {_NOTE} FROM notes WHERE seq > ? AND seq <= ? ORDER BY seq, id"
+    return [(row[0], _unpack_note(row[1:])) for row in _since(connection, f"seq, {_NOTE}", seq, limit)]
+
+
+def entries_since(connection: sqlite3.Connection, seq: int, limit: int = -1) -> list[EntryRow]:
+    """The same, with what the readers keep in memory, ready made."""
+    return [_unpack_entry(row) for row in _since(connection, f"seq, {_ENTRY}", seq, limit)]
+
+
+def _since(connection: sqlite3.Connection, columns: str, seq: int, limit: int) -> sqlite3.Cursor:
     last = 1 << 62
     if limit >= 0:
         cut = connection.execute("SELECT seq FROM notes WHERE seq > ? ORDER BY seq LIMIT 1 OFFSET ?", (seq, limit - 1))
         last = (cut.fetchone() or (last,))[0]
-    return [(row[0], _unpack_note(row[1:])) for row in connection.execute(query, (seq, last))]
+    return connection.execute(
+        f"SELECT {columns} FROM notes WHERE seq > ? AND seq <= ? ORDER BY seq, id", (seq, last)
+    )
+
+
+def link_counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """How many links of all notes are wiki links and how many Markdown links."""
+    wiki, markdown = connection.execute("SELECT sum(wiki), sum(markdown) FROM notes").fetchone()
+    return {"wiki": wiki or 0, "markdown": markdown or 0}
 
 
 def note_by_id(connection: sqlite3.Connection, note: int) -> NoteRow | None:
@@ -274,6 +322,7 @@ def passage_keys(connection: sqlite3.Connection, notes: Sequence[int]) -> list[t
 
 
 _NOTE = "id, path, title, dialect, language, written, mtime_ns, letters, structure"
+_ENTRY = "id, path, title, language, written, mtime_ns, letters, aliases, tags, headings, names, mentions"
 _PASSAGE = "id, note, text, extra, start, stop, line, headings, anchors"
 
 
@@ -284,6 +333,42 @@ def _passages(connection: sqlite3.Connection, column: str, ids: Iterable[int]) -
 
 def _integers(ids: Iterable[int]) -> str:
     return ",".join(str(int(number)) for number in ids)
+
+
+_UNIT, _RECORD = "\x1f", "\x1e"
+
+
+def _columns(note: Note) -> dict[str, str | int | None]:
+    names = note_keys(note.path, note.title, note.aliases, (block.id for block in note.blocks))
+    mentions = dict.fromkeys(_UNIT.join(link_keys(link, note.path)) for link in note.links)
+    kinds = [link.kind for link in note.links]
+    return {
+        "title": _clean(note.title),
+        "dialect": note.dialect,
+        "written": note.written.isoformat() if note.written else None,
+        "letters": sum(len(passage.text) for passage in note.passages),
+        "aliases": _clean(_UNIT.join(note.aliases)),
+        "tags": _clean(_UNIT.join(note.tags)),
+        "headings": _clean(_UNIT.join(dict.fromkeys(heading.text for heading in note.headings))),
+        "names": _clean(_UNIT.join(names)),
+        "mentions": _clean(_RECORD.join(mentions)),
+        "wiki": kinds.count("wiki") + kinds.count("embed"),
+        "markdown": kinds.count("markdown"),
+        "structure": _pack_structure(note),
+    }
+
+
+def _split(joined: str) -> tuple[str, ...]:
+    return tuple(joined.split(_UNIT)) if joined else ()
+
+
+def _unpack_entry(row: tuple[Any, ...]) -> EntryRow:
+    seq, number, path, title, language, written, modified, letters, aliases, tags, headings, names, mentions = row
+    day = date.fromisoformat(written) if written else date.fromtimestamp(modified / 1e9)
+    parts = (_split(aliases), _split(tags), _split(headings))
+    entry = Entry(number, path, title, language, day, modified, letters, *parts)
+    links = tuple(_split(keys) for keys in mentions.split(_RECORD)) if mentions else ()
+    return EntryRow(seq, entry, _split(names), links)
 
 
 def _pack_structure(note: Note) -> str:
@@ -329,7 +414,7 @@ def _pack_passage(note: int, passage: Passage) -> tuple[Any, ...]:
         passage.span.start,
         passage.span.end,
         passage.line,
-        _clean("\x1f".join(passage.headings)),
+        _clean(_UNIT.join(passage.headings)),
         struct.pack(f"<{len(flat)}I", *flat),
     )
 
@@ -337,9 +422,8 @@ def _pack_passage(note: int, passage: Passage) -> tuple[Any, ...]:
 def _unpack_passage(row: tuple[Any, ...]) -> PassageRow:
     number, note, text, extra, start, stop, line, headings, packed = row
     flat = struct.unpack(f"<{len(packed) // 4}I", packed)
-    path = tuple(headings.split("\x1f")) if headings else ()
     anchors = tuple(zip(flat[::2], flat[1::2], strict=True))
-    return PassageRow(number, note, Passage(text, extra, Span(start, stop), line, path, anchors))
+    return PassageRow(number, note, Passage(text, extra, Span(start, stop), line, _split(headings), anchors))
 
 
 def _clean(text: str) -> str:

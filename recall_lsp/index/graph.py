@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from recall_lsp.notes.resolve import nearest
 
 Keys = tuple[str, ...]
+Multimap = dict[str, int | set[int]]
+"""Most names have one owner: a set for each would take ten times the memory of all the names."""
 
 
 class Graph:
@@ -17,8 +19,8 @@ class Graph:
         self._ids: dict[str, int] = {}
         self._names: dict[int, Keys] = {}
         self._links: dict[int, tuple[Keys, ...]] = {}
-        self._owners: dict[str, set[int]] = {}
-        self._mentions: dict[str, set[int]] = {}
+        self._owners: Multimap = {}
+        self._mentions: Multimap = {}
         self._outlinks: dict[int, frozenset[int]] = {}
         self._backlinks: dict[int, frozenset[int]] = {}
 
@@ -28,33 +30,35 @@ class Graph:
         self._paths[note], self._ids[path] = path, note
         self._names[note], self._links[note] = names, tuple(dict.fromkeys(links))
         for name in names:
-            self._owners.setdefault(name, set()).add(note)
+            _add(self._owners, name, note)
         for keys in self._links[note]:
             for key in keys:
-                self._mentions.setdefault(key, set()).add(note)
+                _add(self._mentions, key, note)
         self._forget_resolved()
 
     def remove(self, note: int) -> None:
         if note not in self._paths:
             return
         self._ids.pop(self._paths.pop(note), None)
-        _discard(self._owners, self._names.pop(note), note)
+        for name in self._names.pop(note):
+            _discard(self._owners, name, note)
         for keys in self._links.pop(note):
-            _discard(self._mentions, keys, note)
+            for key in keys:
+                _discard(self._mentions, key, note)
         self._forget_resolved()
 
     def resolve(self, keys: Sequence[str], source: str) -> int | None:
         """The note that a link in `source` with these names means; the nearest where several answer."""
         for key in keys:
             owners = self._owners.get(key)
+            if isinstance(owners, int):
+                return owners
             if owners:
-                if len(owners) == 1:
-                    return next(iter(owners))
                 return self._ids[nearest([self._paths[owner] for owner in owners], source)]
         return None
 
     def owners(self, key: str) -> frozenset[int]:
-        return frozenset(self._owners.get(key, ()))
+        return frozenset(_held(self._owners, key))
 
     def outlinks(self, note: int) -> frozenset[int]:
         """The notes that `note` links to (not itself)."""
@@ -67,7 +71,7 @@ class Graph:
     def backlinks(self, note: int) -> frozenset[int]:
         """The notes that link to `note`."""
         if note not in self._backlinks:
-            mentioning = {source for name in self._names.get(note, ()) for source in self._mentions.get(name, ())}
+            mentioning = {source for name in self._names.get(note, ()) for source in _held(self._mentions, name)}
             self._backlinks[note] = frozenset(source for source in mentioning if note in self.outlinks(source))
         return self._backlinks[note]
 
@@ -76,10 +80,26 @@ class Graph:
         self._backlinks.clear()
 
 
-def _discard(index: dict[str, set[int]], keys: Keys, note: int) -> None:
-    for key in keys:
-        held = index.get(key)
-        if held is not None:
-            held.discard(note)
-            if not held:
-                del index[key]
+def _add(index: Multimap, key: str, note: int) -> None:
+    held = index.get(key)
+    if held is None:
+        index[key] = note
+    elif isinstance(held, set):
+        held.add(note)
+    elif held != note:
+        index[key] = {held, note}
+
+
+def _discard(index: Multimap, key: str, note: int) -> None:
+    held = index.get(key)
+    if held == note:
+        del index[key]
+    elif isinstance(held, set):
+        held.discard(note)
+        if not held:
+            del index[key]
+
+
+def _held(index: Multimap, key: str) -> Collection[int]:
+    held = index.get(key, ())
+    return (held,) if isinstance(held, int) else held

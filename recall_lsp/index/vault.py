@@ -10,8 +10,6 @@ import math
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from time import monotonic
@@ -34,27 +32,11 @@ from recall_lsp.index.vectors import Matrix, embeddings_path, get_embeddings, op
 from recall_lsp.notes.link_format import LinkStyle, detect_style
 from recall_lsp.notes.model import Link, Note, Passage, Span
 from recall_lsp.notes.read import decode
-from recall_lsp.notes.resolve import link_keys, note_keys
+from recall_lsp.notes.resolve import link_keys
 
 _NOTES_A_REFRESH = 400
 _LOOK_FOR_MODEL = 1.0
 _NEVER = (-1, -1, ViewState())
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A note as it is kept in memory.  `written` falls back on the file's own date."""
-
-    id: int
-    path: str
-    title: str
-    language: str
-    written: date
-    modified: int
-    letters: int
-    aliases: tuple[str, ...]
-    tags: tuple[str, ...]
-    headings: tuple[str, ...]
 
 
 class Vault:
@@ -64,7 +46,7 @@ class Vault:
         self.root = root
         self.options = options
         self.folder = index_dir(root)
-        self.entries: dict[int, Entry] = {}
+        self.entries: dict[int, cat.Entry] = {}
         self.ids: dict[str, int] = {}
         self.graph = Graph()
         self.lexical: Lexical | None = None
@@ -78,7 +60,6 @@ class Vault:
         self._seen_versions = _NEVER
         self._lexical_state = ViewState()
         self._model_looked_for = -_LOOK_FOR_MODEL
-        self._links_of: dict[int, Counter[str]] = {}
         self._names: tuple[int, Names] | None = None
         self._idf: dict[str, float] = {}
         self._encoded = lru_cache(maxsize=512)(self._encode_one)
@@ -111,31 +92,27 @@ class Vault:
         if versions == self._seen_versions:
             return False
         newest = cat.current_seq(self._catalog)
-        changed = cat.notes_since(self._catalog, self._seq, limit)
+        changed = cat.entries_since(self._catalog, self._seq, limit)
         more = len(changed) >= limit
         removed = [note for note in cat.removed_since(self._catalog, self._seq) if note in self.entries]
-        rows = [row for _, row in changed]
-        self._take(rows, removed)
+        self._take(changed, removed)
         if self.matrix is not None:
-            self.matrix.apply(self._catalog, [row.id for row in rows], removed)
+            self.matrix.apply(self._catalog, [row.entry.id for row in changed], removed)
             more = self.matrix.fill() or more
-        self._seq = changed[-1][0] if len(changed) >= limit else newest
+        self._seq = changed[-1].seq if len(changed) >= limit else newest
         self._follow_lexical(view)
         self.revision += 1
         self._seen_versions = _NEVER if more else versions
         return more
 
-    def _take(self, rows: Sequence[cat.NoteRow], removed: Iterable[int]) -> None:
+    def _take(self, rows: Sequence[cat.EntryRow], removed: Iterable[int]) -> None:
         for note in removed:
             self.ids.pop(self.entries.pop(note).path, None)
             self.graph.remove(note)
-            self._links_of.pop(note, None)
         for row in rows:
-            self.entries[row.id] = _entry(row)
-            self.ids[row.path] = row.id
-            names = note_keys(row.path, row.title, row.aliases, tuple(block.id for block in row.blocks))
-            self.graph.put(row.id, row.path, names, (link_keys(link, row.path) for link in row.links))
-            self._links_of[row.id] = Counter(link.kind for link in row.links)
+            entry = row.entry
+            self.entries[entry.id], self.ids[entry.path] = entry, entry.id
+            self.graph.put(entry.id, entry.path, row.names, row.mentions)
 
     def _follow_lexical(self, view: ViewState) -> None:
         if not view.seq:
@@ -170,7 +147,7 @@ class Vault:
     def _forget(self) -> None:
         """Start over: the files under us are others than before."""
         self.close()
-        self.entries, self.ids, self.graph, self._links_of = {}, {}, Graph(), {}
+        self.entries, self.ids, self.graph = {}, {}, Graph()
         self._seq, self._seen_versions, self._lexical_state = 0, _NEVER, ViewState()
         self.revision += 1
 
@@ -182,7 +159,7 @@ class Vault:
 
     # Asking
 
-    def entry(self, path: str) -> Entry | None:
+    def entry(self, path: str) -> cat.Entry | None:
         note = self.ids.get(path)
         return None if note is None else self.entries[note]
 
@@ -263,11 +240,9 @@ class Vault:
 
     @lru_cache(maxsize=1)  # noqa: B019  one vault lives as long as its server
     def _style(self, revision: int) -> LinkStyle:
-        total: Counter[str] = Counter()
-        for kinds in self._links_of.values():
-            total.update(kinds)
         extensions = Counter(Path(entry.path).suffix for entry in self.entries.values())
-        return detect_style(total, extensions.most_common(1)[0][0] if extensions else ".md")
+        counts = {} if self._catalog is None else cat.link_counts(self._catalog)
+        return detect_style(counts, extensions.most_common(1)[0][0] if extensions else ".md")
 
     def inverse_frequency(self, term: str) -> float:
         """BM25's idf of a term over the notes; 0 for one that stands nowhere."""
@@ -323,14 +298,6 @@ def open_vault(root: Path, options: Options) -> Vault:
 @lru_cache(maxsize=20_000)
 def _title_terms(title: str, language: str) -> frozenset[str]:
     return frozenset(terms(title, language))
-
-
-def _entry(row: cat.NoteRow) -> Entry:
-    written = row.written or date.fromtimestamp(row.modified / 1e9)
-    headings = tuple(heading.text for heading in row.headings)
-    return Entry(
-        row.id, row.path, row.title, row.language, written, row.modified, row.letters, row.aliases, row.tags, headings
-    )
 
 
 def _data_version(connection: sqlite3.Connection | None) -> int:

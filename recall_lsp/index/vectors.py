@@ -135,22 +135,26 @@ class Matrix:
         rows = self._embeddings.execute(
             "SELECT id, hash, vector FROM vectors WHERE id > ? ORDER BY id LIMIT ?", (self._filled, limit)
         ).fetchall()
-        touched: set[int] = set()
+        touched: dict[int, None] = {}
         for self._filled, key, blob in rows:
             for passage, note in self._waiting.pop(key, ()):
                 self._slots.setdefault(note, []).append(self._rows.add(passage, note, np.frombuffer(blob, np.int8)))
                 self._waiting_of[note] = [other for other in self._waiting_of[note] if other != key]
-                touched.add(note)
-        self._set_means(touched)
+                touched[note] = None
+        self._set_means(list(touched))
         return len(rows) == limit
 
-    def _set_means(self, notes: Iterable[int]) -> None:
+    def _set_means(self, notes: Sequence[int]) -> None:
+        held = {note: slots for note in notes if (slots := self._slots.get(note))}
         for note in notes:
-            slots = self._slots.get(note)
             self._means.remove(note)
-            if slots:
-                mean = to_unit(self._rows.vectors[slots]).mean(axis=0, keepdims=True)
-                self._means.add(note, note, to_int8(mean)[0])
+        if not held:
+            return
+        rows = to_unit(self._rows.vectors[[slot for slots in held.values() for slot in slots]])
+        starts = np.cumsum([0, *(len(slots) for slots in held.values())])[:-1]
+        # The mean's length does not matter to a cosine: the sum will do.
+        for note, mean in zip(held, to_int8(np.add.reduceat(rows, starts)), strict=True):
+            self._means.add(note, note, mean)
 
     def nearest(self, query: NDArray[np.float32], top: int) -> Nearest:
         """The `top` passages by cosine to one unit vector [dims]."""
