@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from tiny_model import write_compiled
-from vaults import copy_sample, index, read_vault, write_notes
+from vaults import Sample, copy_sample, index, read_vault, write_notes
 
 from recall_lsp.index.compiled import compiled_model, find_source, run_compile
 from recall_lsp.index.places import models_dir
-from recall_lsp.index.vault import Vault
 
 
 @pytest.fixture(autouse=True)
@@ -57,14 +55,6 @@ def default_model(compiled_models: Path, tmp_path: Path) -> str:
     models_dir().parent.mkdir(parents=True, exist_ok=True)
     models_dir().symlink_to(compiled_models)
     return "default"
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """The sample vault indexed with the default model.  For reading: tests that write take a copy of their own."""
-
-    root: Path
-    vault: Vault
 
 
 @pytest.fixture(scope="session")

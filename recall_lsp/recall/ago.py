@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-_UNITS = (("year", 365.25), ("month", 30.44), ("week", 7.0), ("day", 1.0))
-
 
 def ago(written: date, today: date) -> str:
-    """As in "3 years ago", "yesterday" or "in 2 days"; the largest unit that is full."""
-    days = (today - written).days
-    if abs(days) <= 1:
-        return {0: "today", 1: "yesterday", -1: "tomorrow"}[days]
-    unit, length = next((unit, length) for unit, length in _UNITS if abs(days) >= length)
-    count = int(abs(days) / length)
+    """As in "3 years ago", "yesterday" or "in 2 days"; the largest unit of the calendar that is full."""
+    days = abs((today - written).days)
+    if days <= 1:
+        return {0: "today", 1: "yesterday", -1: "tomorrow"}[(today - written).days]
+    early, late = sorted((written, today))
+    months = 12 * (late.year - early.year) + late.month - early.month - (late.day < early.day)
+    units = ((months // 12, "year"), (months, "month"), (days // 7, "week"), (days, "day"))
+    count, unit = next((count, unit) for count, unit in units if count)
     words = f"{count} {unit}{'s' if count > 1 else ''}"
-    return f"{words} ago" if days > 0 else f"in {words}"
+    return f"{words} ago" if written < today else f"in {words}"

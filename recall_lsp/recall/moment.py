@@ -11,8 +11,11 @@ from recall_lsp.recall.model import Moment
 _MOST = 2000
 """Characters of a paragraph that are looked at around the cursor: a request's work is bounded."""
 
-_BLANK = re.compile(r"(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)")
-_BREAK = re.compile(r"(?:\r\n|\r|\n)(?=[ \t]*(?:[-*+]|\d+[.)]|#{1,6}|>)[ \t])")
+_END = r"(?:\r\n|\r(?!\n)|\n)"
+_BLANK = re.compile(rf"{_END}[ \t]*{_END}")
+_LINE_BEFORE = re.compile(r"(?:^|[\r\n])[ \t]*\Z")
+_LINE_AFTER = re.compile(r"[ \t]*(?:[\r\n]|\Z)")
+_BREAK = re.compile(_END + r"(?=[ \t]*(?:[-*+]|\d+[.)]|#{1,6}|>)[ \t])")
 
 
 def moment_at(note: Note, text: str, offset: int) -> Moment:
@@ -27,13 +30,12 @@ def paragraph_span(text: str, offset: int) -> tuple[int, int]:
     """The paragraph or list item around `offset`: up to a blank line, a heading or another item."""
     low, high = max(0, offset - _MOST), min(len(text), offset + _MOST)
     before, after = text[low:offset], text[offset:high]
+    if _LINE_BEFORE.search(before) and _LINE_AFTER.match(after):
+        return _paragraph_before(text, low, offset)
     start = max((match.end() for pattern in (_BLANK, _BREAK) for match in pattern.finditer(before)), default=0)
     ends = (match.start() for pattern in (_BLANK, _BREAK) if (match := pattern.search(after)))
     end = min(ends, default=len(after))
-    start = low + start
-    if start and not before[start - low :].strip() and not after[:end].strip():
-        return _paragraph_before(text, low, start)
-    return start, offset + end
+    return low + start, offset + end
 
 
 def _paragraph_before(text: str, low: int, offset: int) -> tuple[int, int]:
@@ -47,9 +49,7 @@ def _paragraph_before(text: str, low: int, offset: int) -> tuple[int, int]:
 
 def _prose(note: Note, start: int, end: int) -> str:
     """What the readers found between two places of the file, without markup; headings count, code does not."""
-    parts = [
-        heading.text for heading in note.headings if heading.span.start < end and heading.span.end > start
-    ]
+    parts = [heading.text for heading in note.headings if heading.span.start < end and heading.span.end > start]
     for passage in note.passages:
         if passage.span.start < end and passage.span.end > start:
             parts.append(passage.text[slice(*passage.in_text(start, end))].strip())

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -31,6 +32,14 @@ PATIENCE = 40.0
 """Seconds that anything may take on a busy machine before a test fails."""
 
 Event = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The sample vault indexed with the default model.  For reading: tests that write take a copy of their own."""
+
+    root: Path
+    vault: Vault
 
 
 def write_notes(root: Path, notes: Mapping[str, str | bytes]) -> Path:

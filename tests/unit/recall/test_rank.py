@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+import numpy as np
+
+from recall_lsp.recall.rank import default_weights, probability, score
+from recall_lsp.recall.retrieve import FEATURES
+
+
+def test_the_shipped_weights_fit_the_features() -> None:
+    weights = default_weights()
+    assert weights.rank.shape == (len(FEATURES),)
+    assert weights.related.shape == (len(FEATURES) + 1,)
+    table = json.loads((files("recall_lsp.recall") / "weights.json").read_text(encoding="utf-8"))
+    assert set(table["rank"]) == set(FEATURES)
+    assert set(table["related"]) <= {*FEATURES, "intercept"}
+
+
+def test_more_shared_is_more_probable_and_ranks_higher() -> None:
+    weights = default_weights()
+    nothing = np.zeros((1, len(FEATURES)), np.float32)
+    much = nothing.copy()
+    for name in ("bm25_note", "bm25_passage", "share_note", "share_passage", "cosine", "rank_cosine", "rank_note"):
+        much[0, FEATURES.index(name)] = 0.9
+    low, high = (float(probability(row, weights)[0]) for row in (nothing, much))
+    assert 0 <= low < 0.2 < high <= 1
+    assert score(much, weights)[0] > score(nothing, weights)[0]
+
+
+def test_no_candidates() -> None:
+    empty = np.zeros((0, len(FEATURES)), np.float32)
+    assert score(empty, default_weights()).shape == probability(empty, default_weights()).shape == (0,)
