@@ -1,0 +1,366 @@
+"""What `latency.py` measures, a scene each: every scene has a server of its own, so that a failure costs one scene."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import psutil
+from encoding import bare_batches, bare_loop, seconds
+from stdio_client import Client, GoneError, Progress, serve, until
+from typing_load import Buffer, Measured, Writer, note_files, something, write_each, write_on
+
+from recall_lsp.index.catalog import embedded_text, open_catalog, passages_by_id
+from recall_lsp.notes.read import decode
+
+READING, COMPILING, EMBEDDING = "Reading notes", "Preparing the language model", "Learning what notes mean"
+RATE = 5.0
+"""Requests a second of a writer."""
+SETTINGS = {"quiet": 0}
+"""Silence would be quicker than an answer: every request is answered in full."""
+_LONG = 1500.0
+Change = Callable[[Sequence[Path]], dict[Path, int | None]]
+"""What is done to files, and the paths and times that the catalog must then hold (None: not hold)."""
+_BARE_ROUNDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long each part takes: seconds of the embedding alone and of typing beside it, numbers of the rest."""
+
+    alone: float = 60.0
+    typing: float = 80.0
+    bare_texts: int = 250
+    requests: int = 200
+    pause: float = 0.05
+    restarts: int = 5
+    saves: int = 20
+    touched: int = 200
+    renamed: int = 20
+
+
+QUICK = Plan(2.0, 3.0, 60, 20, 0.02, 2, 5, 20, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The copied vault, the cache of its index, what is typed, and how long it all may take."""
+
+    vault: Path
+    cache: Path
+    buffers: Sequence[Buffer]
+    phrases: Sequence[str]
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Resident and unshared bytes of both processes at a moment."""
+
+    when: str
+    server: tuple[int, int]
+    keeper: tuple[int, int]
+
+
+@dataclass(slots=True)
+class Throughput:
+    """Passages a second: the keeper's over `window` seconds, and of bare loops by (threads, batch size)."""
+
+    keeper: float = 0.0
+    passages: int = 0
+    window: float = 0.0
+    tokens: float = 0.0
+    bare: dict[tuple[int, int], float] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Cold:
+    """Seconds from spawn by name, latencies while it reads and while it embeds, and how fast it embeds."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    reading: Measured = field(default_factory=dict)
+    embedding: Measured = field(default_factory=dict)
+    throughput: Throughput = field(default_factory=Throughput)
+    memory: list[Memory] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a restart, a touch or a rename made the keeper do: vectors before and after, embedding steps told."""
+
+    what: str
+    before: int
+    after: int
+    steps: int
+
+
+async def cold_until_meaning(place: Place) -> Cold:
+    """A fresh cache, nobody typing, until the first answer by meaning: with the model to be compiled, or not."""
+    cold = Cold()
+    async with serve(place.vault, place.cache, SETTINGS) as client:
+        cold.seconds["reply to initialize"] = client.initialized
+        cold.seconds["first lexical answer"] = await _first_answer(client, place)
+        cold.seconds["all notes read"] = (await _told(client, READING, whole=True)).at - client.spawned
+        embedding = await _told(client, EMBEDDING)
+        compiled = [step for step in client.progress if step.stage == COMPILING and step.done == step.total]
+        if compiled:
+            cold.seconds["model compiled"] = compiled[0].at - client.spawned
+        cold.seconds["first passages embedded"] = embedding.at - client.spawned
+        cold.seconds["first answer by meaning too"] = await _first_answer(client, place, "meaning")
+    return cold
+
+
+async def cold_and_typing(place: Place) -> Cold:
+    """A fresh cache but a compiled model: type while it reads, let it embed alone, then type while it embeds."""
+    cold, plan = Cold(), place.plan
+    async with serve(place.vault, place.cache, SETTINGS) as client:
+        cold.seconds["reply to initialize"] = client.initialized
+        cold.seconds["first lexical answer"] = await _first_answer(client, place)
+        writer = Writer(client, place.buffers, place.phrases)
+        await write_on(writer, lambda: not _seen(client, READING, whole=True), RATE, cold.reading)
+        cold.seconds["all notes read"] = (await _told(client, READING, whole=True)).at - client.spawned
+        cold.seconds["first passages embedded"] = (await _told(client, EMBEDDING)).at - client.spawned
+        paused = await _measure_throughput(client, place, cold.throughput)
+        until_then = perf_counter() + plan.typing
+        await write_on(writer, lambda: not _at_end(client) and perf_counter() < until_then, RATE, cold.embedding)
+        cold.memory.append(memory(client, "while embedding"))
+        done = await _told(client, EMBEDDING, whole=True)
+        cold.seconds["fully embedded"] = done.at - client.spawned - paused
+        await client.idle(_LONG)
+    return cold
+
+
+async def warm(place: Place) -> tuple[dict[str, list[float]], Memory]:
+    """Restarts on the full index: seconds to initialize and to the first full answer, and memory then."""
+    found: dict[str, list[float]] = {"reply to initialize": [], "first full answer": []}
+    for _ in range(place.plan.restarts):
+        async with serve(place.vault, place.cache, SETTINGS) as client:
+            found["reply to initialize"].append(client.initialized)
+            found["first full answer"].append(await _first_answer(client, place, "meaning"))
+            await client.idle(_LONG)
+            told = memory(client, "after a warm start")
+    return found, told
+
+
+async def idle(place: Place) -> tuple[Measured, Measured, Memory]:
+    """Latencies with each text another and with the text unchanged; memory after all that."""
+    plan = place.plan
+    async with serve(place.vault, place.cache, SETTINGS) as client:
+        await client.idle(_LONG)
+        writer = Writer(client, place.buffers, place.phrases)
+        await write_each(writer, 3, plan.pause, repeat=False)  # what is made once
+        changed = await write_each(writer, plan.requests, plan.pause, repeat=False)
+        again = await write_each(writer, plan.requests, plan.pause, repeat=True)
+        count = sum(len(timings.milliseconds) for timings in (*changed.values(), *again.values(), *again.values()))
+        return changed, again, memory(client, f"after {count} requests")
+
+
+async def saves(place: Place) -> dict[str, list[float]]:
+    """Milliseconds from a new note's write to its being found by a word that only it holds."""
+    seed = random.Random(7)
+    found: dict[str, list[float]] = {"seen by the watcher": [], "told by didSave": []}
+    async with serve(place.vault, place.cache, SETTINGS) as client:
+        await client.idle(_LONG)
+        for at in range(place.plan.saves):
+            for name, milliseconds in found.items():
+                word = "zq" + "".join(seed.choices("bcdfghklmnprtvwxz", k=10))
+                note = place.vault / f"Latency {name} {at}.md"
+                text = f"# A note of {at}\n\n{place.buffers[at % len(place.buffers)].begun} {word}\n"
+                written = perf_counter()
+                note.write_text(text, encoding="utf-8")
+                if name == "told by didSave":
+                    client.notify("textDocument/didSave", {"textDocument": {"uri": note.as_uri()}})
+                await until(lambda word=word, note=note: _finds(client, word, note.name), 30, 0.005)  # type: ignore[misc]
+                milliseconds.append((perf_counter() - written) * 1e3)
+                await client.idle(_LONG)
+    return found
+
+
+async def embeds_nothing_again(place: Place) -> list[Kept]:
+    """A restart, a touch between two sessions (watchers need not tell of one) and a rename in a session."""
+    plan, files = place.plan, note_files(place.vault)
+    touched = files[:: max(1, len(files) // plan.touched)][: plan.touched]
+    renamed = files[1 :: max(1, len(files) // plan.renamed)][: plan.renamed]
+    return [
+        await _kept(place, "a restart", [], _touch, False),
+        await _kept(place, f"a touch of {len(touched)} files", touched, _touch, False),
+        await _kept(place, f"a rename of {len(renamed)} files", renamed, _rename, True),
+    ]
+
+
+async def _kept(place: Place, what: str, files: Sequence[Path], change: Change, running: bool) -> Kept:
+    before = _embedded(place.cache)[0]
+    wanted = {} if running else change(files)
+    async with serve(place.vault, place.cache, SETTINGS) as client:
+        await client.idle(_LONG)
+        told = len(client.progress) if running else 0
+        wanted = change(files) if running else wanted
+        await until(lambda: _holds(place, wanted), 60, 0.1)
+        await asyncio.sleep(1)
+        await client.idle(_LONG)
+        steps = sum(step.stage == EMBEDDING for step in client.progress[told:])
+    return Kept(what, before, _embedded(place.cache)[0], steps)
+
+
+async def sizes(place: Place) -> dict[str, float]:
+    """Bytes of the notes and of each part of the index; numbers of notes and passages."""
+    async with serve(place.vault, place.cache, SETTINGS) as client:
+        await client.idle(_LONG)
+        status = await client.status()
+    folder = _index(place.cache)
+    parts = {"catalog": "catalog.db*", "full-text view": "lexical/**/*", "vectors": "vectors-*"}
+    return {
+        "notes": status["notes"],
+        "passages": status["passages"],
+        "text": sum(path.stat().st_size for path in note_files(place.vault)),
+    } | {name: sum(path.stat().st_size for path in folder.glob(glob) if path.is_file()) for name, glob in parts.items()}
+
+
+def memory(client: Client, when: str) -> Memory:
+    def bytes_of(process: psutil.Process) -> tuple[int, int]:
+        told = process.memory_full_info()
+        return told.rss, told.uss
+
+    return Memory(when, bytes_of(client.server), bytes_of(client.keeper))
+
+
+async def _first_answer(client: Client, place: Place, found_by: str = "words") -> float:
+    """Seconds from spawn until a text of the newest notes brings a hit that was found by words, or by meaning."""
+    newest = max(note_files(place.vault)[:50_000], key=lambda path: path.stat().st_mtime_ns)
+    texts = [(decode(newest.read_bytes()) or "")[-600:], *(buffer.begun for buffer in place.buffers[:3])]
+
+    async def there() -> bool:
+        for text in texts:
+            answer, _ = await client.request("recall/related", {"text": text, "limit": 5})
+            if any(found_by in hit["foundBy"] for hit in answer["hits"]):
+                return True
+        return False
+
+    await until(there, _LONG if found_by == "meaning" else 120, 0.02)
+    return perf_counter() - client.spawned
+
+
+async def _finds(client: Client, word: str, name: str) -> bool:
+    answer, _ = await client.request("recall/related", {"text": word, "limit": 5})
+    return something(answer) and any(hit["path"] == name for hit in answer["hits"])
+
+
+def _seen(client: Client, stage: str, whole: bool = False) -> Progress | None:
+    """The first progress told of a stage, or with `whole` the first that told its end."""
+    steps = (step for step in client.progress if step.stage == stage)
+    return next((step for step in steps if not whole or step.done == step.total), None)
+
+
+def _at_end(client: Client) -> bool:
+    return bool(client.progress) and not client.progress[-1].stage
+
+
+async def _told(client: Client, stage: str, whole: bool = False) -> Progress:
+    async def seen() -> bool:
+        return _seen(client, stage, whole) is not None
+
+    await until(seen, _LONG, 0.05)
+    found = _seen(client, stage, whole)
+    assert found is not None
+    return found
+
+
+async def _measure_throughput(client: Client, place: Place, told: Throughput) -> float:
+    """Let the keeper embed alone; then stop it for a bare loop over the texts it embedded.  Seconds it was stopped."""
+    first = client.progress[-1]
+    _, rows_before = _embedded(place.cache)
+    until_then = perf_counter() + place.plan.alone
+    while perf_counter() < until_then and not _at_end(client):
+        await asyncio.sleep(0.1)
+    last = [step for step in client.progress if step.stage == EMBEDDING][-1]
+    texts = _texts_since(place.cache, rows_before)
+    told.passages, told.window = last.done - first.done, last.at - first.at
+    told.keeper = told.passages / told.window if told.window else 0.0
+    texts = texts[:: max(1, len(texts) // place.plan.bare_texts)][: place.plan.bare_texts]
+    started = perf_counter()
+    with _stopped(client.keeper):
+        _run_bare(_model_folder(place.cache), texts, told)
+    return perf_counter() - started
+
+
+def _run_bare(model: Path, texts: Sequence[str], told: Throughput) -> None:
+    if not texts:
+        raise GoneError("nothing was embedded in the window")
+    loops: dict[tuple[int, int], Any] = {}
+    for size in (1, 8):
+        batches = bare_batches(model, texts, size)
+        if size == 1:
+            told.tokens = sum(batch["attention_mask"].sum() for batch in batches) / len(texts)
+        loops |= {(threads, size): bare_loop(model, batches, threads) for threads in (1, 2)}
+    for key, loop in list(loops.items()) * _BARE_ROUNDS:
+        told.bare[key] = max(told.bare.get(key, 0.0), len(texts) / seconds(loop))
+
+
+@contextmanager
+def _stopped(process: psutil.Process) -> Iterator[None]:
+    process.suspend()
+    try:
+        yield
+    finally:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.resume()
+
+
+def _index(cache: Path) -> Path:
+    return next((cache / "indexes").iterdir())
+
+
+def _model_folder(cache: Path) -> Path:
+    name = next(_index(cache).glob("vectors-*.db")).stem.removeprefix("vectors-")
+    return cache / "models" / name
+
+
+def _embedded(cache: Path) -> tuple[int, int]:
+    """Number of vectors, and the id of the newest."""
+    with contextlib.closing(sqlite3.connect(next(_index(cache).glob("vectors-*.db")))) as connection:
+        count, newest = connection.execute("SELECT count(*), coalesce(max(id), 0) FROM vectors").fetchone()
+    return count, newest
+
+
+def _texts_since(cache: Path, row: int) -> list[str]:
+    """What was embedded after that row, in that order."""
+    vectors = next(_index(cache).glob("vectors-*.db"))
+    with contextlib.closing(open_catalog(_index(cache) / "catalog.db", write=False)) as catalog:
+        catalog.execute("ATTACH ? AS embeddings", (str(vectors),))
+        ids = catalog.execute(
+            "SELECT min(p.id) FROM embeddings.vectors v JOIN passages p ON p.hash = v.hash"
+            " WHERE v.id > ? GROUP BY v.id ORDER BY v.id",
+            (row,),
+        ).fetchall()
+        rows = passages_by_id(catalog, [found for (found,) in ids])
+        return [embedded_text(rows[found].passage) for (found,) in ids]
+
+
+def _touch(files: Sequence[Path]) -> dict[Path, int | None]:
+    for path in files:
+        os.utime(path)
+    return {path: path.stat().st_mtime_ns for path in files}
+
+
+def _rename(files: Sequence[Path]) -> dict[Path, int | None]:
+    renamed = {path: path.with_name(f"Renamed {path.name}") for path in files}
+    for path, new in renamed.items():
+        shutil.move(path, new)
+    return dict.fromkeys(renamed) | {new: new.stat().st_mtime_ns for new in renamed.values()}
+
+
+async def _holds(place: Place, wanted: dict[Path, int | None]) -> bool:
+    """Whether the catalog holds these files with these times, and not those with None."""
+    with contextlib.closing(open_catalog(_index(place.cache) / "catalog.db", write=False)) as catalog:
+        known = dict(catalog.execute("SELECT path, mtime_ns FROM notes"))
+    return all(known.get(path.relative_to(place.vault).as_posix()) == time for path, time in wanted.items())
