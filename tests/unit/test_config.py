@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recall_lsp.config import Options, load_options, overlay, read_settings_file
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "taken"),
+    [
+        ("limit", 9, 9),
+        ("quiet", 1, 1.0),
+        ("quiet", 0.35, 0.35),
+        ("exclude", ["a/", "b"], ("a/", "b")),
+        ("model", "none", "none"),
+        ("trigger", "", ""),
+        ("link_style", "org", "org"),
+        ("hover", "links", "links"),
+        ("max_bytes", 1000, 1000),
+    ],
+)
+def test_right_settings_are_taken(name: str, value: Any, taken: Any) -> None:
+    options, warnings = overlay(Options(), {name: value})
+    assert warnings == []
+    assert getattr(options, name) == taken
+    assert type(getattr(options, name)) is type(getattr(Options(), name))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("limit", 0, "between 1 and 50"),
+        ("limit", 51, "between"),
+        ("limit", "five", "must be a number"),
+        ("limit", True, "must be a number"),
+        ("limit", None, "must be a number"),
+        ("quiet", -0.1, "between"),
+        ("quiet", float("nan"), "between"),
+        ("exclude", "a/", "list of strings"),
+        ("exclude", ["a", 3], "list of strings"),
+        ("model", 3, "must be a string"),
+        ("link_style", "html", "must be one of auto, wiki, markdown, org"),
+        ("hover", False, "must be one of all, links, off"),
+        ("log_level", "loud", "must be one of"),
+        ("max_bytes", 10, "between"),
+    ],
+)
+def test_a_wrong_setting_keeps_what_was_there_and_says_so(name: str, value: Any, why: str) -> None:
+    before, _ = overlay(Options(), {"limit": 7})
+    options, [warning] = overlay(before, {name: value})
+    assert options == before
+    assert f"'{name}'" in warning and why in warning and "keeping" in warning
+
+
+def test_an_unknown_setting_is_told() -> None:
+    options, [warning] = overlay(Options(), {"limmit": 3})
+    assert options == Options()
+    assert "'limmit' is not known" in warning
+
+
+def test_layers(root: Path) -> None:
+    (root / "recall.toml").write_text("limit = 3\nquiet = 0.5\nsurprise = 1\n")
+    options, warnings = load_options(root, {"quiet": 0.1}, {"model": "none"})
+    assert (options.limit, options.quiet, options.model, options.trigger) == (3, 0.1, "none", ";;")
+    assert len(warnings) == 1
+
+
+@pytest.mark.parametrize("content", [b"limit = ", b"\xff\xfe\x00", b"[[[", b"limit = 3\nlimit = 4\n"])
+def test_a_broken_file_is_ignored_and_told(root: Path, content: bytes) -> None:
+    (root / "recall.toml").write_bytes(content)
+    options, [warning] = load_options(root)
+    assert options == Options()
+    assert "recall.toml is ignored" in warning
+
+
+def test_no_file_is_no_trouble(root: Path) -> None:
+    assert read_settings_file(root) == ({}, [])
+    (root / "recall.toml").mkdir()
+    assert len(read_settings_file(root)[1]) == 1
