@@ -24,8 +24,10 @@ from recall_lsp.recall.retrieve import FEATURES
 
 WEIGHTS = Path(__file__).parent.parent / "recall_lsp" / "recall" / "weights.json"
 RIDGE = 2e-3
-ABSOLUTE = ("share_note", "share_passage", "title_covered", "title_weight", "cosine", "cosine_so_far", "unknown_cosine")
+ABSOLUTE = ("share_note", "share_passage", "title_covered", "cosine", "unknown_cosine")
+BY_WORDS = ("share_note", "share_passage", "title_covered")
 _BEST_OF_STRANGERS = 3
+THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 
 
 def family(vault: str) -> str:
@@ -74,16 +76,16 @@ def fit_related(
     vaults: Mapping[str, Sequence[Question]],
     strangers: Mapping[str, Sequence[Question]],
     rank: NDArray[np.float64],
+    names: tuple[str, ...],
 ) -> dict[str, float]:
-    """The logistic model of ABSOLUTE features: linked notes against the best of what strangers bring up."""
-    columns = [FEATURES.index(name) for name in ABSOLUTE]
+    """The logistic model of the named features: linked notes against the best of what strangers bring up."""
+    columns = [FEATURES.index(name) for name in names]
     rows, labels, say = [], [], []
     for name, found in vaults.items():
         yes = [question.features[question.gold][:, columns] for question in found if question.gold.any()]
         no = []
         for question in strangers[name]:
-            best = np.argsort(-(question.features @ rank))[:_BEST_OF_STRANGERS]
-            no.append(question.features[best][:, columns])
+            no.append(question.features[best(question, rank, _BEST_OF_STRANGERS)][:, columns])
         for part, label in ((np.concatenate(yes), 1.0), (np.concatenate(no), 0.0)):
             rows.append(part)
             labels.append(np.full(len(part), label))
@@ -98,8 +100,10 @@ def fit_related(
         ridge = np.append(2 * RIDGE * weights[:-1], 0.0)
         return value + RIDGE * weights[:-1] @ weights[:-1], np.append(table.T @ slope, slope.sum()) + ridge
 
-    fitted = minimize(loss, np.zeros(len(columns) + 1), jac=True, method="L-BFGS-B").x
-    return {**dict(zip(ABSOLUTE, fitted.tolist(), strict=False)), "intercept": float(fitted[-1])}
+    # More of any of them can only make it likelier: a negative weight would be an accident of these vaults.
+    bounds = [(0.0, None)] * len(columns) + [(None, None)]
+    fitted = minimize(loss, np.zeros(len(columns) + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
+    return {**dict(zip(names, fitted[:-1].tolist(), strict=True)), "intercept": float(fitted[-1])}
 
 
 def related_chance(features: NDArray[np.float32], related: Mapping[str, float]) -> NDArray[np.float64]:
@@ -113,47 +117,69 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write the weights fitted on all vaults")
     args = parser.parse_args()
     names = sorted({path.name.split(".")[0] for path in args.questions.glob("*.strangers.npz")})
-    by_mode = {mode: {name: load(args.questions / f"{name}.{mode}.npz") for name in names} for mode in MODES}
+    hidden = {name: load(args.questions / f"{name}.hidden.npz") for name in names}
     strangers = {name: load(args.questions / f"{name}.strangers.npz") for name in names}
-    training = {name: [q for mode in MODES for q in by_mode[mode][name]] for name in names}
-    print(f"{'vault':24} {'n':>4} {'found':>6} {'r@5':>6} {'r@10':>6} {'ndcg':>6} {'silent':>7} {'lost':>6}")
-    means = []
+    training = {
+        name: [question for mode in MODES for question in load(args.questions / f"{name}.{mode}.npz")] for name in names
+    }
     left_out = {}
     for name in names:
         others = {other: training[other] for other in names if family(other) != family(name)}
         rank = fit_rank(others)
-        related = fit_related(others, strangers, rank)
-        left_out[name] = table_of(rank, related)
-        asked = [question for question in by_mode["hidden"][name] if question.golds]
-        scores = [question.features @ rank for question in asked]
-        ndcgs = [ndcg(question, score) for question, score in zip(asked, scores, strict=True)]
-        found = np.mean([question.gold.sum() / question.golds for question in asked])
-        r5, r10 = (np.mean([recall_at(q, s, d) for q, s in zip(asked, scores, strict=True)]) for d in (5, 10))
-        silent, lost = silence(asked, strangers[name], rank, related, 0.5)
-        means.append(np.mean(ndcgs))
-        print(
-            f"{name:24} {len(asked):4} {found:6.3f} {r5:6.3f} {r10:6.3f} {means[-1]:6.3f} {silent:7.2f} {lost:6.2f}",
-            flush=True,
-        )
-    print(f"mean nDCG@10, each vault left out of its fit: {np.mean(means):.4f}")
+        left_out[name] = fitted_table(others, strangers, rank)
+    mean = show(hidden, strangers, left_out)
     rank = fit_rank(training)
-    related = fit_related(training, strangers, rank)
-    for label, weights in (("rank", dict(zip(FEATURES, rank.tolist(), strict=True))), ("related", related)):
-        print(label, {name: round(value, 2) for name, value in weights.items()})
+    table = fitted_table(training, strangers, rank)
+    print(json.dumps(table, indent=1))
     if args.write:
         (args.questions / "left-out.json").write_text(json.dumps(left_out))
-        table = {
-            "how": f"fitted by bench/fit.py on {len(names)} public vaults, {sum(map(len, training.values()))} questions;"
-            f" mean nDCG@10 {np.mean(means):.3f} over the vaults, each left out of its own fit",
-            **table_of(rank, related),
-        }
-        WEIGHTS.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+        how = (
+            f"fitted by bench/fit.py on {len(names)} public vaults, {sum(map(len, training.values()))} questions; mean"
+            f" nDCG@10 {mean:.3f} over the vaults, each left out of its own fit"
+        )
+        WEIGHTS.write_text(json.dumps({"how": how, **table}, indent=1) + "\n", encoding="utf-8")
 
 
-def table_of(rank: NDArray[np.float64], related: Mapping[str, float]) -> dict[str, dict[str, float]]:
+def show(
+    hidden: Mapping[str, Sequence[Question]],
+    strangers: Mapping[str, Sequence[Question]],
+    left_out: Mapping[str, Mapping[str, Mapping[str, float]]],
+) -> float:
+    """Prints how each vault fares with weights that have not seen it; the mean nDCG@10."""
+    silences = " ".join(f"{threshold:>11}" for threshold in THRESHOLDS)
+    print(f"{'silent/lost at':>54} {silences}")
+    print(f"{'vault':24} {'n':>4} {'found':>6} {'r@5':>6} {'r@10':>6} {'ndcg':>6}")
+    means = []
+    for name, found in hidden.items():
+        rank = np.array([left_out[name]["rank"][feature] for feature in FEATURES])
+        asked = [question for question in found if question.golds]
+        scores = [question.features @ rank for question in asked]
+        among = np.mean([question.gold.sum() / question.golds for question in asked])
+        r5, r10 = (np.mean([recall_at(q, s, d) for q, s in zip(asked, scores, strict=True)]) for d in (5, 10))
+        means.append(np.mean([ndcg(question, score) for question, score in zip(asked, scores, strict=True)]))
+        quiets = [silence(asked, strangers[name], rank, left_out[name]["related"], at) for at in THRESHOLDS]
+        cells = " ".join(f"{silent:5.2f}/{lost:5.2f}" for silent, lost in quiets)
+        print(f"{name:24} {len(asked):4} {among:6.3f} {r5:6.3f} {r10:6.3f} {means[-1]:6.3f} {cells}")
+    print(f"mean nDCG@10, each vault left out of its fit: {np.mean(means):.4f}")
+    return float(np.mean(means))
+
+
+def best(question: Question, rank: NDArray[np.float64], count: int = 5) -> NDArray[np.intp]:
+    """The places of the candidates that would be shown."""
+    return np.argsort(-(question.features @ rank), kind="stable")[:count]
+
+
+def fitted_table(
+    vaults: Mapping[str, Sequence[Question]], strangers: Mapping[str, Sequence[Question]], rank: NDArray[np.float64]
+) -> dict[str, dict[str, float]]:
+    """What `recall/weights.json` holds."""
+    related = {
+        key: fit_related(vaults, strangers, rank, names)
+        for key, names in (("related", ABSOLUTE), ("by_words", BY_WORDS))
+    }
     return {
         "rank": {name: round(float(value), 4) for name, value in zip(FEATURES, rank, strict=True)},
-        "related": {name: round(value, 4) for name, value in related.items()},
+        **{key: {name: round(value, 4) for name, value in table.items()} for key, table in related.items()},
     }
 
 
@@ -165,11 +191,15 @@ def silence(
     threshold: float,
 ) -> tuple[float, float]:
     """(share of strangers' paragraphs for which nothing is shown, share of found gold that is lost to silence)."""
-    quiet = [not (related_chance(q.features, related) >= threshold).any() for q in strangers if len(q.features)]
+    quiet = [
+        not (related_chance(question.features, related)[best(question, rank)] >= threshold).any()
+        for question in strangers
+        if len(question.features)
+    ]
     kept = lost = 0
     for question in asked:
         top = np.zeros(len(question.gold), bool)
-        top[np.argsort(-(question.features @ rank))[:5]] = True
+        top[best(question, rank)] = True
         chances = related_chance(question.features, related)
         lost += int((question.gold & top & (chances < threshold)).sum())
         kept += int((question.gold & top).sum())

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from latency_scenes import RATE, Cold, Kept, Memory, Throughput
+from embedding_rate import Throughput
+from latency_scenes import RATE, Cold, Kept, Memory
 from rich.console import Console
 from rich.table import Table as RichTable
 from typing_load import Measured
@@ -75,8 +76,8 @@ def throughput_table(told: Throughput) -> Table:
     target = verdict(f"≥ {THROUGHPUT:.0%}", share >= THROUGHPUT)
     ours = "keeper, from catalog to committed vectors"
     rows = [(ours, str(_KEEPER_THREADS), f"{told.keeper:.1f}", f"{share:.0%}", target)]
-    for (threads, size), rate in sorted(told.bare.items()):
-        rows.append((f"bare loop, batches of {size}", str(threads), f"{rate:.1f}", f"{rate / best:.0%}", ""))
+    for (name, threads), rate in told.bare.items():
+        rows.append((f"bare loop, {name}", str(threads), f"{rate:.1f}", f"{rate / best:.0%}", ""))
     return Table("Embedding", note, ("what", "threads", "passages/s", "of the best bare", "target"), rows)
 
 

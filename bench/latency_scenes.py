@@ -7,23 +7,20 @@ import contextlib
 import os
 import random
 import shutil
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 import psutil
-from encoding import bare_batches, bare_loop, seconds
-from stdio_client import Client, GoneError, Progress, serve, until
+from embedding_rate import EMBEDDING, Throughput, embedded, index_folder, measure_throughput
+from stdio_client import Client, Progress, serve, until
 from typing_load import Buffer, Measured, Writer, note_files, something, write_each, write_on
 
-from recall_lsp.index.catalog import embedded_text, open_catalog, passages_by_id
+from recall_lsp.index.catalog import open_catalog
 from recall_lsp.notes.read import decode
 
-READING, COMPILING, EMBEDDING = "Reading notes", "Preparing the language model", "Learning what notes mean"
+READING, COMPILING = "Reading notes", "Preparing the language model"
 RATE = 5.0
 """Requests a second of a writer."""
 SETTINGS = {"quiet": 0}
@@ -31,7 +28,6 @@ SETTINGS = {"quiet": 0}
 _LONG = 1500.0
 Change = Callable[[Sequence[Path]], dict[Path, int | None]]
 """What is done to files, and the paths and times that the catalog must then hold (None: not hold)."""
-_BARE_ROUNDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +66,6 @@ class Memory:
     when: str
     server: tuple[int, int]
     keeper: tuple[int, int]
-
-
-@dataclass(slots=True)
-class Throughput:
-    """Passages a second: the keeper's over `window` seconds, and of bare loops by (threads, batch size)."""
-
-    keeper: float = 0.0
-    passages: int = 0
-    window: float = 0.0
-    tokens: float = 0.0
-    bare: dict[tuple[int, int], float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -130,7 +115,7 @@ async def cold_and_typing(place: Place) -> Cold:
         await write_on(writer, lambda: not _seen(client, READING, whole=True), RATE, cold.reading)
         cold.seconds["all notes read"] = (await _told(client, READING, whole=True)).at - client.spawned
         cold.seconds["first passages embedded"] = (await _told(client, EMBEDDING)).at - client.spawned
-        paused = await _measure_throughput(client, place, cold.throughput)
+        paused = await measure_throughput(client, place.cache, plan.alone, plan.bare_texts, cold.throughput)
         until_then = perf_counter() + plan.typing
         await write_on(writer, lambda: not _at_end(client) and perf_counter() < until_then, RATE, cold.embedding)
         cold.memory.append(memory(client, "while embedding"))
@@ -199,7 +184,7 @@ async def embeds_nothing_again(place: Place) -> list[Kept]:
 
 
 async def _kept(place: Place, what: str, files: Sequence[Path], change: Change, running: bool) -> Kept:
-    before = _embedded(place.cache)[0]
+    before = embedded(place.cache)[0]
     wanted = {} if running else change(files)
     async with serve(place.vault, place.cache, SETTINGS) as client:
         await client.idle(_LONG)
@@ -209,7 +194,7 @@ async def _kept(place: Place, what: str, files: Sequence[Path], change: Change, 
         await asyncio.sleep(1)
         await client.idle(_LONG)
         steps = sum(step.stage == EMBEDDING for step in client.progress[told:])
-    return Kept(what, before, _embedded(place.cache)[0], steps)
+    return Kept(what, before, embedded(place.cache)[0], steps)
 
 
 async def sizes(place: Place) -> dict[str, float]:
@@ -217,7 +202,7 @@ async def sizes(place: Place) -> dict[str, float]:
     async with serve(place.vault, place.cache, SETTINGS) as client:
         await client.idle(_LONG)
         status = await client.status()
-    folder = _index(place.cache)
+    folder = index_folder(place.cache)
     parts = {"catalog": "catalog.db*", "full-text view": "lexical/**/*", "vectors": "vectors-*"}
     return {
         "notes": status["notes"],
@@ -275,77 +260,6 @@ async def _told(client: Client, stage: str, whole: bool = False) -> Progress:
     return found
 
 
-async def _measure_throughput(client: Client, place: Place, told: Throughput) -> float:
-    """Let the keeper embed alone; then stop it for a bare loop over the texts it embedded.  Seconds it was stopped."""
-    first = client.progress[-1]
-    _, rows_before = _embedded(place.cache)
-    until_then = perf_counter() + place.plan.alone
-    while perf_counter() < until_then and not _at_end(client):
-        await asyncio.sleep(0.1)
-    last = [step for step in client.progress if step.stage == EMBEDDING][-1]
-    texts = _texts_since(place.cache, rows_before)
-    told.passages, told.window = last.done - first.done, last.at - first.at
-    told.keeper = told.passages / told.window if told.window else 0.0
-    texts = texts[:: max(1, len(texts) // place.plan.bare_texts)][: place.plan.bare_texts]
-    started = perf_counter()
-    with _stopped(client.keeper):
-        _run_bare(_model_folder(place.cache), texts, told)
-    return perf_counter() - started
-
-
-def _run_bare(model: Path, texts: Sequence[str], told: Throughput) -> None:
-    if not texts:
-        raise GoneError("nothing was embedded in the window")
-    loops: dict[tuple[int, int], Any] = {}
-    for size in (1, 8):
-        batches = bare_batches(model, texts, size)
-        if size == 1:
-            told.tokens = sum(batch["attention_mask"].sum() for batch in batches) / len(texts)
-        loops |= {(threads, size): bare_loop(model, batches, threads) for threads in (1, 2)}
-    for key, loop in list(loops.items()) * _BARE_ROUNDS:
-        told.bare[key] = max(told.bare.get(key, 0.0), len(texts) / seconds(loop))
-
-
-@contextmanager
-def _stopped(process: psutil.Process) -> Iterator[None]:
-    process.suspend()
-    try:
-        yield
-    finally:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.resume()
-
-
-def _index(cache: Path) -> Path:
-    return next((cache / "indexes").iterdir())
-
-
-def _model_folder(cache: Path) -> Path:
-    name = next(_index(cache).glob("vectors-*.db")).stem.removeprefix("vectors-")
-    return cache / "models" / name
-
-
-def _embedded(cache: Path) -> tuple[int, int]:
-    """Number of vectors, and the id of the newest."""
-    with contextlib.closing(sqlite3.connect(next(_index(cache).glob("vectors-*.db")))) as connection:
-        count, newest = connection.execute("SELECT count(*), coalesce(max(id), 0) FROM vectors").fetchone()
-    return count, newest
-
-
-def _texts_since(cache: Path, row: int) -> list[str]:
-    """What was embedded after that row, in that order."""
-    vectors = next(_index(cache).glob("vectors-*.db"))
-    with contextlib.closing(open_catalog(_index(cache) / "catalog.db", write=False)) as catalog:
-        catalog.execute("ATTACH ? AS embeddings", (str(vectors),))
-        ids = catalog.execute(
-            "SELECT min(p.id) FROM embeddings.vectors v JOIN passages p ON p.hash = v.hash"
-            " WHERE v.id > ? GROUP BY v.id ORDER BY v.id",
-            (row,),
-        ).fetchall()
-        rows = passages_by_id(catalog, [found for (found,) in ids])
-        return [embedded_text(rows[found].passage) for (found,) in ids]
-
-
 def _touch(files: Sequence[Path]) -> dict[Path, int | None]:
     for path in files:
         os.utime(path)
@@ -361,6 +275,6 @@ def _rename(files: Sequence[Path]) -> dict[Path, int | None]:
 
 async def _holds(place: Place, wanted: dict[Path, int | None]) -> bool:
     """Whether the catalog holds these files with these times, and not those with None."""
-    with contextlib.closing(open_catalog(_index(place.cache) / "catalog.db", write=False)) as catalog:
+    with contextlib.closing(open_catalog(index_folder(place.cache) / "catalog.db", write=False)) as catalog:
         known = dict(catalog.execute("SELECT path, mtime_ns FROM notes"))
     return all(known.get(path.relative_to(place.vault).as_posix()) == time for path, time in wanted.items())

@@ -8,6 +8,7 @@ import os
 import sqlite3
 import sys
 import threading
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,11 @@ def run(folder: Path, settings: Mapping[str, Any]) -> int:
         keep(folder.resolve(), settings, _say, settled, stop)
     except (OSError, sqlite3.Error) as error:
         _say({"event": "problem", "message": f"The index cannot be written: {error}. Mend that; it goes on by itself."})
+        return 1
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}"
+        _say({"event": "problem", "message": f"The keeper met a fault of its own ({place}) and starts again."})
         return 1
     return 0
 

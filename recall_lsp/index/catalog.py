@@ -204,9 +204,7 @@ def put_note(
 
 def touch_note(connection: sqlite3.Connection, path: str, state: FileState) -> None:
     """The file was touched, its bytes are the same: no view need know."""
-    connection.execute(
-        "UPDATE notes SET size = ?, mtime_ns = ? WHERE path = ?", (state.size, state.mtime_ns, path)
-    )
+    connection.execute("UPDATE notes SET size = ?, mtime_ns = ? WHERE path = ?", (state.size, state.mtime_ns, path))
 
 
 def remove_note(connection: sqlite3.Connection, seq: int, path: str) -> None:
@@ -217,9 +215,7 @@ def remove_note(connection: sqlite3.Connection, seq: int, path: str) -> None:
 
 def put_skipped(connection: sqlite3.Connection, seq: int, path: str, state: FileState, reason: str) -> None:
     remove_note(connection, seq, path)
-    connection.execute(
-        "INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?)", (path, state.size, state.mtime_ns, reason)
-    )
+    connection.execute("INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?)", (path, state.size, state.mtime_ns, reason))
 
 
 def remove_skipped(connection: sqlite3.Connection, path: str) -> None:
@@ -267,9 +263,7 @@ def _since(connection: sqlite3.Connection, columns: str, seq: int, limit: int) -
     if limit >= 0:
         cut = connection.execute("SELECT seq FROM notes WHERE seq > ? ORDER BY seq LIMIT 1 OFFSET ?", (seq, limit - 1))
         last = (cut.fetchone() or (last,))[0]
-    return connection.execute(
-        f"SELECT {columns} FROM notes WHERE seq > ? AND seq <= ? ORDER BY seq, id", (seq, last)
-    )
+    return connection.execute(f"SELECT {columns} FROM notes WHERE seq > ? AND seq <= ? ORDER BY seq, id", (seq, last))
 
 
 def link_counts(connection: sqlite3.Connection) -> dict[str, int]:

@@ -90,9 +90,7 @@ def apply_changes(
         yield
 
 
-def _take(
-    root: Path, catalog: sqlite3.Connection, options: Options, seq: int, path: str, state: FileState
-) -> None:
+def _take(root: Path, catalog: sqlite3.Connection, options: Options, seq: int, path: str, state: FileState) -> None:
     if state.size > options.max_bytes:
         size, most = state.size / 1e6, options.max_bytes / 1e6
         cat.put_skipped(catalog, seq, path, state, f"{size:.1f} MB is over the limit of {most:.1f} MB (max_bytes)")

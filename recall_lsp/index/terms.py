@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+import stopwordsiso
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 STEMMERS = {
@@ -38,6 +39,14 @@ def terms(text: str, language: str) -> list[str]:
     for run in _RUN.findall(text):
         found.extend(run[at : at + 2] for at in range(max(1, len(run) - 1)))
     return found
+
+
+@cache
+def stop_terms(language: str) -> frozenset[str]:
+    """The terms that tell nothing by themselves in a language ("this", "have"); none where it is not known."""
+    if not stopwordsiso.has_lang(language):
+        return frozenset()
+    return frozenset(terms(" ".join(stopwordsiso.stopwords(language)), language))
 
 
 def words(text: str) -> list[tuple[int, int]]:

@@ -303,4 +303,3 @@ def _title_terms(title: str, language: str) -> frozenset[str]:
 def _data_version(connection: sqlite3.Connection | None) -> int:
     """Changes whenever another process has committed (SQLite's PRAGMA data_version)."""
     return -1 if connection is None else int(connection.execute("PRAGMA data_version").fetchone()[0])
-

@@ -31,8 +31,11 @@ SETTLED = 60.0
 
 
 def keeper_command(root: Path, settings: Mapping[str, Any]) -> list[str]:
-    """`settings` are the editor's; the keeper lays them over the folder's `recall.toml` itself."""
-    return [sys.executable, "-m", "recall_lsp", "keep", str(root), "--settings", json.dumps(settings)]
+    """`settings` are the editor's; the keeper lays them over the folder's `recall.toml` itself.
+
+    -P: no module is imported from the working folder, which may be a stranger's vault.
+    """
+    return [sys.executable, "-P", "-m", "recall_lsp", "keep", str(root), "--settings", json.dumps(settings)]
 
 
 def restart_delay(deaths: int) -> float:

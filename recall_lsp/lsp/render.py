@@ -42,14 +42,18 @@ def note_uri(root: Path, path: str, line: int = 0) -> str:
 
 
 def hit_card(hit: Hit, root: Path, today: date, markup: Markup) -> str:
-    """Title, date, heading path, the sentence that matters with its shared words marked, and why."""
-    head = markup.link(hit.title, note_uri(root, hit.path, hit.line))
+    """Title, date, heading path, the sentence that matters with its shared words marked, why, and the link.
+
+    The link comes last: Neovim breaks lines by their source, in which a link's target is long.
+    """
+    head = markup.strong(hit.title)
     facts = [dated(hit.written, today), "linked already" if hit.linked else ""]
     lines = [" · ".join(filter(None, [head, *facts]))]
     if hit.headings:
         lines.append(" › ".join(markup.text(heading) for heading in hit.headings))
     card = markup.line_break.join(lines) + f"\n\n{markup.quote}{marked(hit.sentence, hit.marks, markup)}"
-    return card + f"\n\n{why(hit, markup)}"
+    link = markup.link(hit.path, note_uri(root, hit.path, hit.line))
+    return card + "\n\n" + " · ".join(filter(None, [why(hit, markup), link]))
 
 
 def why(hit: Hit, markup: Markup) -> str:
@@ -65,7 +69,7 @@ def related_card(hits: Sequence[Hit], root: Path, today: date, markup: Markup) -
 
 def preview_card(preview: Preview, root: Path, today: date, markup: Markup) -> str:
     """Title, date, heading or block asked for, first lines, tags, number of backlinks."""
-    head = markup.link(preview.title, note_uri(root, preview.path, preview.line))
+    head = markup.strong(preview.title)
     lines = [" · ".join(filter(None, [head, dated(preview.written, today)]))]
     if preview.heading:
         lines.append(markup.text(preview.heading))
@@ -73,15 +77,10 @@ def preview_card(preview: Preview, root: Path, today: date, markup: Markup) -> s
     quoted = markup.line_break.join(markup.quote + line for line in body).rstrip()
     tags = " ".join(markup.text(f"#{tag}") for tag in preview.tags)
     links = f"{preview.backlinks} backlink{'' if preview.backlinks == 1 else 's'}"
-    foot = " · ".join(filter(None, [tags, links]))
+    link = markup.link(preview.path, note_uri(root, preview.path, preview.line))
+    foot = " · ".join(filter(None, [tags, links, link]))
     return "\n\n".join(filter(None, [markup.line_break.join(lines), quoted, foot]))
 
 
 def missing_card(target: str, markup: Markup) -> str:
     return f"No note is called {markup.strong(target)} yet."
-
-
-def hit_detail(hit: Hit, today: date) -> str:
-    """One plain line beside the title: clients show it while choosing."""
-    shared = ", ".join(hit.shared[:4])
-    return " · ".join(filter(None, [dated(hit.written, today), f"shares {shared}" if shared else "", hit.path]))

@@ -35,7 +35,7 @@ def paragraph_span(text: str, offset: int) -> tuple[int, int]:
     start = max((match.end() for pattern in (_BLANK, _BREAK) for match in pattern.finditer(before)), default=0)
     ends = (match.start() for pattern in (_BLANK, _BREAK) if (match := pattern.search(after)))
     end = min(ends, default=len(after))
-    return low + start, offset + end
+    return low + start, offset + len(after[:end].rstrip())
 
 
 def _paragraph_before(text: str, low: int, offset: int) -> tuple[int, int]:

@@ -20,10 +20,11 @@ from recall_lsp.recall.retrieve import FEATURES
 @dataclass(frozen=True, slots=True)
 class Weights:
     """`rank` [features] orders the candidates of one moment; `related` [features + 1] is the logistic model that
-    tells how probably each is related at all (the last is its intercept)."""
+    tells how probably each is related at all (the last is its intercept), `by_words` the same without a model."""
 
     rank: NDArray[np.float32]
     related: NDArray[np.float32]
+    by_words: NDArray[np.float32]
 
 
 @cache
@@ -33,10 +34,14 @@ def default_weights() -> Weights:
 
 
 def weights_from(table: Mapping[str, Mapping[str, float]]) -> Weights:
-    """Weights from a table {"rank": {feature: weight}, "related": {feature: weight, "intercept": weight}}."""
+    """Weights from a table {"rank": {feature: weight}, "related" and "by_words": {feature: weight,
+    "intercept": weight}}."""
     rank = [table["rank"][name] for name in FEATURES]
-    related = [table["related"].get(name, 0.0) for name in FEATURES] + [table["related"]["intercept"]]
-    return Weights(np.array(rank, np.float32), np.array(related, np.float32))
+    logistic = (
+        np.array([*(table[name].get(feature, 0.0) for feature in FEATURES), table[name]["intercept"]], np.float32)
+        for name in ("related", "by_words")
+    )
+    return Weights(np.array(rank, np.float32), *logistic)
 
 
 def score(features: NDArray[np.float32], weights: Weights) -> NDArray[np.float32]:
@@ -44,6 +49,7 @@ def score(features: NDArray[np.float32], weights: Weights) -> NDArray[np.float32
     return np.asarray(features @ weights.rank, np.float32)
 
 
-def probability(features: NDArray[np.float32], weights: Weights) -> NDArray[np.float32]:
-    """[n] estimated probabilities that the notes are related to the moment."""
-    return np.asarray(1.0 / (1.0 + np.exp(-(features @ weights.related[:-1] + weights.related[-1]))), np.float32)
+def probability(features: NDArray[np.float32], weights: Weights, *, by_meaning: bool) -> NDArray[np.float32]:
+    """[n] estimated probabilities that the notes are related to the moment; `by_meaning` where vectors were asked."""
+    logistic = weights.related if by_meaning else weights.by_words
+    return np.asarray(1.0 / (1.0 + np.exp(-(features @ logistic[:-1] + logistic[-1]))), np.float32)

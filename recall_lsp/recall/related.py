@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recall_lsp.index.catalog import PassageRow
+from recall_lsp.index.terms import stop_terms
 from recall_lsp.index.vault import Vault
 from recall_lsp.recall.explain import sentence_that_matters, shared_words
 from recall_lsp.recall.model import FoundBy, Hit, Moment
@@ -22,17 +23,18 @@ _ALIKE = 0.95
 def related(
     vault: Vault, moment: Moment, limit: int, quiet: float = 0.0, weights: Weights | None = None
 ) -> tuple[Hit, ...]:
-    """At most `limit` past notes for the moment, best first, each at least `quiet` probably related."""
+    """The best `limit` past notes for the moment, best first, without those less probably related than `quiet`."""
     weights = weights or default_weights()
     query = make_query(vault, moment)
     if not query.words and query.meaning is None:
         return ()
     candidates = retrieve(vault, moment, query)
-    chances = probability(candidates.features, weights)
-    order = [at for at in _ranked(candidates, weights) if chances[at] >= quiet]
+    chances = probability(candidates.features, weights, by_meaning=bool(candidates.by_meaning))
+    order = _ranked(candidates, weights)
     return tuple(
         _hit(vault, query, candidates, at, passage, float(chances[at]))
         for at, passage in _folded(vault, candidates, order, limit)
+        if chances[at] >= quiet
     )
 
 
@@ -41,9 +43,7 @@ def _ranked(candidates: Candidates, weights: Weights) -> list[int]:
     return [int(at) for at in np.lexsort((candidates.notes, -scores))]
 
 
-def _folded(
-    vault: Vault, candidates: Candidates, order: list[int], limit: int
-) -> Iterator[tuple[int, PassageRow]]:
+def _folded(vault: Vault, candidates: Candidates, order: list[int], limit: int) -> Iterator[tuple[int, PassageRow]]:
     """The best `limit` with their passages, without those that repeat a better one nearly word for word."""
     shown: list[NDArray[np.float32]] = []
     count = 0
@@ -74,11 +74,9 @@ def _best_passage(vault: Vault, candidates: Candidates, note: int) -> int | None
     return by_meaning[0] if by_meaning is not None else vault.first_passage(note)
 
 
-def _hit(
-    vault: Vault, query: Query, candidates: Candidates, at: int, row: PassageRow, chance: float
-) -> Hit:
+def _hit(vault: Vault, query: Query, candidates: Candidates, at: int, row: PassageRow, chance: float) -> Hit:
     entry = vault.entries[row.note]
-    weight = {term: query.idf[term] for term in query.words}
+    weight = {term: query.idf[term] for term in query.words if term not in stop_terms(query.language)}
     text = row.passage.text
     start, end = sentence_that_matters(text, weight, entry.language) if text else (0, 0)
     sentence = text[start:end].replace("\n", " ")

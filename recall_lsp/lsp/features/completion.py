@@ -18,7 +18,7 @@ from recall_lsp.lsp.features.completion_resolve import item_data
 from recall_lsp.lsp.link_input import LinkInput, link_input, new_text
 from recall_lsp.lsp.markup import one_line
 from recall_lsp.lsp.moments import moment_of, related_notes
-from recall_lsp.lsp.render import dated, hit_detail
+from recall_lsp.lsp.render import dated
 from recall_lsp.lsp.session import Session
 from recall_lsp.notes.link_format import format_link
 
@@ -104,14 +104,21 @@ def _by_hand(context: types.CompletionContext | None) -> bool:
 
 def _related(vault: Vault, source: str, hit: Hit, today: date) -> Offer:
     link = format_link(vault.link_style, hit.path, hit.title, source, vault.ambiguous(hit.path))
-    return Offer(hit.path, hit.title, hit.title, hit_detail(hit, today), link, hit=hit)
+    return Offer(hit.path, hit.title, hit.title, dated(hit.written, today), link, hit=hit)
 
 
 def _named(vault: Vault, source: str, one: Suggestion, hits: dict[str, Hit], today: date) -> Offer:
     link = format_link(vault.link_style, one.path, one.title, source, vault.ambiguous(one.path))
     label = one.title if one.matched == one.title else f"{one.matched} → {one.title}"
-    detail = " · ".join(filter(None, [dated(one.written, today), one.path]))
-    return Offer(one.path, one.title, label, detail, link, one.heading, None if one.heading else hits.get(one.path))
+    return Offer(
+        one.path,
+        one.title,
+        label,
+        dated(one.written, today),
+        link,
+        one.heading,
+        None if one.heading else hits.get(one.path),
+    )
 
 
 def _item(
@@ -120,7 +127,9 @@ def _item(
     return types.CompletionItem(
         label=one_line(offer.label),
         kind=types.CompletionItemKind.Reference,
+        # Neovim repeats a detail that the card does not hold: the date alone, as the card has it.
         detail=one_line(offer.detail),
+        label_details=types.CompletionItemLabelDetails(description=one_line(offer.path)),
         sort_text=f"{rank:04}",
         filter_text=typed,
         text_edit=types.TextEdit(replaced, one_line(new_text(entered, offer.link, offer.title))),

@@ -84,6 +84,6 @@ async def _register(session: Session) -> None:
 def _table(session: Session, value: Any, name: str) -> Settings:
     if isinstance(value, Mapping):
         return dict(value)
-    if value is not None:
+    if value is not None and value != []:  # Lua cannot tell an empty table from an empty list
         session.warn(f"{name} must be a table of settings and is ignored")
     return {}

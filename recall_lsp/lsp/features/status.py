@@ -37,4 +37,4 @@ async def _folder(served: ServedVault) -> FolderStatus | None:
             keeper="stopped" if served.keeper is None else served.keeper.state,
         )
 
-    return await served.ask(STATUS, count, None)
+    return await served.ask((STATUS, object()), count, None)  # none supersedes another
