@@ -70,8 +70,8 @@ def _show_recall(console: Console, vault: Vault, text: str) -> None:
 
 
 def _newest_that_recalls(vault: Vault) -> tuple[str, tuple[Hit, ...]]:
-    """A paragraph of one of the notes changed last, and the past notes that belong to it."""
-    newest = sorted(vault.entries.values(), key=lambda entry: (-entry.modified, entry.path))
+    """A paragraph of one of the notes written last, and the past notes that belong to it."""
+    newest = sorted(vault.entries.values(), key=lambda entry: (-entry.written.toordinal(), -entry.modified, entry.path))
     for entry in newest[:20]:
         for row in vault.passages_of(entry.id):
             passage = row.passage

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from recall_lsp.index.compiled import CompileResult, compiled_model, is_whole, run_compile
+from recall_lsp.index.sketch import MOST_TOKENS, make_table, read_table, sketches, write_table
 
 __all__ = ["CompileResult", "Encoder", "batches", "compiled_model", "load", "load_encoder", "run_compile"]
 
@@ -27,6 +28,7 @@ MAX_TOKENS = 256
 """No passage is longer; attention's cost grows with the square."""
 BATCH_TOKENS = 1024
 """Tokens of one batch: 50 to 150 ms of work on one core, after which a bulk indexer can stop."""
+_TOKENS_A_RUN = 128
 _CHARACTERS_PER_TOKEN = 40
 """Text beyond this many characters for each token is not read at all, so that work is bounded on any text."""
 
@@ -51,6 +53,11 @@ class Encoder(Protocol):
         """Tokens of each text, with the model's own start and end tokens, not cut at `max_tokens`."""
         ...
 
+    def sketch(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit rows [len(texts), d] that cost some 20 µs each and only compare with one another; [len(texts), 0]
+        while the model has no table (`sketch.py`)."""
+        ...
+
 
 def load(model: str, threads: int = 1) -> Encoder | None:
     """The encoder for a model name or folder; None if it must be compiled first (`run_compile`)."""
@@ -64,6 +71,42 @@ def load(model: str, threads: int = 1) -> Encoder | None:
 
 
 def load_encoder(folder: Path, threads: int = 1) -> Encoder:
+    """See `_load`."""
+    return _load(folder, threads)
+
+
+def add_sketch(folder: Path, threads: int = 2) -> None:
+    """Writes the table of the compiled model in `folder` (sketch.py): some 8 s on two idle cores for 30,000 tokens.
+
+    The compiled model gives the tokens' vectors, a third of the original's work and .98 near.  Raises ValueError
+    for a damaged model, OSError.
+    """
+    encoder = _load(folder, threads)
+    tokenizer = encoder.tokenizer
+    vectors = _token_vectors(encoder, min(tokenizer.get_vocab_size(), MOST_TOKENS))
+    tokens = [tokenizer.id_to_token(token) or "" for token in range(len(vectors))]
+    special = [token for token in tokenizer.get_added_tokens_decoder() if token < len(vectors)]
+    silent = {*special, *(at for at, token in enumerate(tokens) if token.startswith("[") and token.endswith("]"))}
+    words = (at for at, token in enumerate(tokens) if at not in silent and sum(map(str.isalpha, token)) > 1)
+    write_table(folder, make_table(vectors, next(words, 0), sorted(silent)))
+
+
+def _token_vectors(encoder: _OnnxEncoder, count: int) -> NDArray[np.float32]:
+    """Unit vectors [count, dims] of the first `count` tokens, each alone between the model's own special tokens."""
+    pattern = encoder.tokenizer.encode("a")
+    places = [at for at, special in enumerate(pattern.special_tokens_mask) if not special]
+    before, after = pattern.ids[: places[0]], pattern.ids[places[-1] + 1 :]
+
+    def run(start: int) -> NDArray[np.float32]:
+        # Many at once after all: a sketch needs no more than that a vector is nearly the token's own.
+        rows = [[*before, token, *after] for token in range(start, min(start + _TOKENS_A_RUN, count))]
+        return encoder.run(np.array(rows, np.int64))
+
+    with ThreadPoolExecutor(encoder.threads) as pool:
+        return np.concatenate(list(pool.map(run, range(0, count, _TOKENS_A_RUN))))
+
+
+def _load(folder: Path, threads: int) -> _OnnxEncoder:
     """The encoder in a compiled model's folder, some 0.3 s.  Raises ValueError when it is damaged."""
     if not is_whole(folder):
         raise ValueError(f"{folder} is not a whole compiled model")
@@ -76,6 +119,7 @@ def load_encoder(folder: Path, threads: int = 1) -> Encoder:
         tokenizer.no_padding()
         tokenizer.enable_truncation(limit)
         return _OnnxEncoder(
+            folder=folder,
             model_id=str(meta["model_id"]),
             dims=int(meta["dims"]),
             languages=None if languages is None else frozenset(languages),
@@ -117,6 +161,7 @@ class _OnnxEncoder:
     gives the same vector.  It costs nothing from some 60 tokens up (bench/encoding.py); at 30, a third of the speed.
     """
 
+    folder: Path
     model_id: str
     dims: int
     languages: frozenset[str] | None
@@ -129,7 +174,7 @@ class _OnnxEncoder:
     session: onnxruntime.InferenceSession
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        encodings = self._tokenize(texts)
+        encodings = self._tokenize(texts, self.prompt)
         vectors = np.zeros((len(texts), self.dims), np.float32)
 
         def fill(row: int) -> None:
@@ -149,23 +194,31 @@ class _OnnxEncoder:
             for encoding in self.tokenizer.encode_batch([_clean(text) for text in texts])
         ]
 
-    def _tokenize(self, texts: Sequence[str]) -> list[Encoding]:
+    def sketch(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        table = read_table(self.folder)
+        if table is None:
+            return np.zeros((len(texts), 0), np.float32)
+        return sketches(table, [encoding.ids for encoding in self._tokenize(texts, "", special=False)])
+
+    def _tokenize(self, texts: Sequence[str], prompt: str, special: bool = True) -> list[Encoding]:
         cut = self.max_tokens * _CHARACTERS_PER_TOKEN
-        cleaned = (_clean(self.prompt + text[:cut]) for text in texts)
-        return self.tokenizer.encode_batch([text.lower() if self.lower_case else text for text in cleaned])
+        cleaned = (_clean(prompt + text[:cut]) for text in texts)
+        return self.tokenizer.encode_batch(
+            [text.lower() if self.lower_case else text for text in cleaned], add_special_tokens=special
+        )
 
     def _vector(self, encoding: Encoding) -> NDArray[np.float32]:
         """The unit vector [dims] of a text; zeros for one without a single token."""
-        columns = {
-            "input_ids": encoding.ids,
-            "attention_mask": encoding.attention_mask,
-            "token_type_ids": encoding.type_ids,
-        }
         if not encoding.ids:
             return np.zeros(self.dims, np.float32)
-        feed = {name: np.array([columns[name]], np.int64) for name in self.inputs}
-        row: NDArray[np.float32] = self.session.run(None, feed)[0][0]
+        row: NDArray[np.float32] = self.run(np.array([encoding.ids], np.int64))[0]
         return row
+
+    def run(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Unit rows [n, dims] of n texts of one length, as token ids [n, length]; n > 1 costs accuracy (see above)."""
+        columns = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        rows: NDArray[np.float32] = self.session.run(None, {name: columns[name] for name in self.inputs})[0]
+        return rows
 
 
 def _clean(text: str) -> str:

@@ -22,6 +22,7 @@ _SCHEMA = (
     " (id INTEGER PRIMARY KEY AUTOINCREMENT, hash INTEGER NOT NULL UNIQUE, vector BLOB NOT NULL)"
 )
 _LOOKUP = 5000
+_MEANS_AT_A_TIME = 500
 _FREE = -1
 
 
@@ -145,16 +146,16 @@ class Matrix:
         return len(rows) == limit
 
     def _set_means(self, notes: Sequence[int]) -> None:
-        held = {note: slots for note in notes if (slots := self._slots.get(note))}
         for note in notes:
             self._means.remove(note)
-        if not held:
-            return
-        rows = to_unit(self._rows.vectors[[slot for slots in held.values() for slot in slots]])
-        starts = np.cumsum([0, *(len(slots) for slots in held.values())])[:-1]
-        # The mean's length does not matter to a cosine: the sum will do.
-        for note, mean in zip(held, to_int8(np.add.reduceat(rows, starts)), strict=True):
-            self._means.add(note, note, mean)
+        filled = [note for note in notes if self._slots.get(note)]
+        for at in range(0, len(filled), _MEANS_AT_A_TIME):
+            some = filled[at : at + _MEANS_AT_A_TIME]
+            rows = to_unit(self._rows.vectors[[slot for note in some for slot in self._slots[note]]])
+            starts = np.cumsum([0, *(len(self._slots[note]) for note in some)])[:-1]
+            # The mean's length does not matter to a cosine: the sum will do.
+            for note, mean in zip(some, to_int8(np.add.reduceat(rows, starts)), strict=True):
+                self._means.add(note, note, mean)
 
     def nearest(self, query: NDArray[np.float32], top: int) -> Nearest:
         """The `top` passages by cosine to one unit vector [dims]."""
