@@ -61,6 +61,8 @@ class Draft:
     aliases: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
+    path: list[Heading] = field(default_factory=list)
+    """The open headings, each of a lower level than the next."""
     blocks: list[Block] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     sections: list[Section] = field(default_factory=lambda: [Section()])
@@ -71,19 +73,12 @@ class Draft:
 
     def open_section(self, heading: Heading, prose: Prose) -> None:
         """Start a section under `heading`, below the open headings of lower level."""
-        path = [*self._open_headings(heading.level), heading]
+        path = self.path
+        while path and path[-1].level >= heading.level:
+            path.pop()
+        path.append(heading)
         self.headings.append(heading)
-        self.sections.append(Section(tuple(h.text for h in path if h.text), prose, heading.span.start))
-
-    def _open_headings(self, level: int) -> list[Heading]:
-        path: list[Heading] = []
-        for heading in reversed(self.headings):
-            if heading.level < level:
-                path.append(heading)
-                level = heading.level
-                if level <= 1:
-                    break
-        return path[::-1]
+        self.sections.append(Section(tuple([h.text for h in path if h.text]), prose, heading.span.start, []))
 
 
 def weight(text: str) -> int:

@@ -15,7 +15,7 @@ from recall_lsp.notes.prose import EMPTY, Prose, edited, from_pieces, place, str
 _LINE = re.compile(r"([^\r\n]*)(\r\n?|\n|\Z)")
 _HEADING = re.compile(
     r"(\*+)[ \t]+(?:(?:TODO|DONE|NEXT|WAITING|LATER|NOW|DOING|CANCELL?ED)[ \t]+)?(?:\[#\w\][ \t]+)?"
-    r"(.*?)(?:[ \t]+:([\w@#%:]+):)?[ \t]*$"
+    r"((?:[ \t]*+[^ \t]++)*?)(?:[ \t]+:([\w@#%:]+):)?[ \t]*$"
 )
 _KEYWORD = re.compile(r"[ \t]*#\+(\w+(?:\[[^\]]*\])?):[ \t]*(.*)$")
 _BEGIN = re.compile(r"[ \t]*(?:#\+begin_(\w+)|\\begin\{(\w+\*?)\})", re.I)
@@ -25,7 +25,7 @@ _ITEM = re.compile(r"[ \t]*(?:[-+]|\d+[.)])[ \t]+(?:\[[ X-]\][ \t]+)?|[ \t]+\*[ 
 _PLANNING = re.compile(r"[ \t]*(?:SCHEDULED|DEADLINE|CLOSED):|[ \t]*#(?: |$)|[ \t]*\|[-+|]+[ \t]*$|[ \t]*-{5,}[ \t]*$")
 _LINK = re.compile(r"\[\[([^\[\]]+)\](?:\[((?:[^\[\]]|\[[^\[\]]*\])+)\])?\]")
 _MARKS = re.compile(r"(?<![\w\\])([*/_=~+])(?=\S)([^\n]{0,400}?)(?<=\S)\1(?!\w)")
-_FOOTNOTE = re.compile(r"\[fn:[^\]]*\]|[ \t]*\\\\$", re.M)
+_FOOTNOTE = re.compile(r"\[fn:[^\]]{0,1000}\]|[ \t]*\\\\$", re.M)
 _CELL = re.compile(r"[ \t]*\|[ \t]*")
 _WRAPPED = re.compile(r"(?<=[^\n]{50})\n")
 _PROSE_BLOCKS = frozenset({"quote", "verse", "center", "note", "tip", "warning", "important", "definition"})

@@ -17,7 +17,9 @@ _PROPERTY = re.compile(r"\s*(?:- )?[\w-]+:: ")
 _OUTLINE = re.compile(r"\s*- ")
 _BLOCK_PROPERTY = re.compile(r"^\s+(?:id|collapsed|[\w-]+):: |\(\([0-9a-f]{8}-[0-9a-f-]{27}\)\)|#\[\[", re.M)
 _ORG = re.compile(r"(?:\s*(?:#[^+\n]*\n|\n))*(?:#\+\w+:|:PROPERTIES:|\*+ \S)", re.I)
-_MARKDOWN = re.compile(r"^#{1,6} \S|^```|\[\[[^\]\n]+\]\]|\]\([^)\s]+\)|^\|.*\|\s*$|^\s*[-*] \[[ xX]\] |\*\*\S", re.M)
+_MARKDOWN = re.compile(
+    r"^#{1,6} \S|^```|\[\[[^\[\]\n]+\]\]|\]\([^()\s]+\)|^\|.*\|\s*$|^\s*[-*] \[[ xX]\] |\*\*\S", re.M
+)
 _READERS: dict[Dialect, Callable[[str], Draft]] = {
     "markdown": markdown.read,
     "logseq": logseq.read,
