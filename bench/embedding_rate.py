@@ -34,7 +34,7 @@ class Throughput:
 
 
 async def measure_throughput(client: Client, cache: Path, alone: float, most: int, told: Throughput) -> float:
-    """Let the keeper embed for `alone` seconds; then stop it for bare loops over at most `most` of the texts it embedded.
+    """Let the keeper embed for `alone` seconds; then stop it for bare loops over at most `most` of those texts.
 
     Returns the seconds that it was stopped.  Raises GoneError.
     """

@@ -97,9 +97,9 @@ async def cold_until_meaning(place: Place) -> Cold:
         cold.seconds["first lexical answer"] = await _first_answer(client, place)
         cold.seconds["all notes read"] = (await _told(client, READING, whole=True)).at - client.spawned
         embedding = await _told(client, EMBEDDING)
-        compiled = [step for step in client.progress if step.stage == COMPILING and step.done == step.total]
-        if compiled:
-            cold.seconds["model compiled"] = compiled[0].at - client.spawned
+        compiled = _seen(client, COMPILING, whole=True)
+        if compiled is not None:
+            cold.seconds["model compiled"] = compiled.at - client.spawned
         cold.seconds["first passages embedded"] = embedding.at - client.spawned
         cold.seconds["first answer by meaning too"] = await _first_answer(client, place, "meaning")
     return cold
@@ -114,6 +114,8 @@ async def cold_and_typing(place: Place) -> Cold:
         writer = Writer(client, place.buffers, place.phrases)
         await write_on(writer, lambda: not _seen(client, READING, whole=True), RATE, cold.reading)
         cold.seconds["all notes read"] = (await _told(client, READING, whole=True)).at - client.spawned
+        if _seen(client, COMPILING) is not None:
+            raise GoneError("the model was not there compiled")
         cold.seconds["first passages embedded"] = (await _told(client, EMBEDDING)).at - client.spawned
         paused = await measure_throughput(client, place.cache, plan.alone, plan.bare_texts, cold.throughput)
         until_then = perf_counter() + plan.typing
@@ -156,6 +158,7 @@ async def saves(place: Place) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {"seen by the watcher": [], "told by didSave": []}
     async with serve(place.vault, place.cache, SETTINGS) as client:
         await client.idle(_LONG)
+        await _first_answer(client, place)  # what is imported once
         for at in range(place.plan.saves):
             for name, milliseconds in found.items():
                 word = "zq" + "".join(seed.choices("bcdfghklmnprtvwxz", k=10))
