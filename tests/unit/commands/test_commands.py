@@ -15,7 +15,7 @@ from vaults import CHECKOUT, SAMPLE, Keeper, copy_sample, write_notes
 
 from recall_lsp.index.places import index_dir
 
-NOTES = {
+NOTES: dict[str, str | bytes] = {
     "ferry.md": "---\ntitle: The ferry\ndate: 2020-02-02\n---\n\nFirst words.\n\nThe ferry crossed at night.\n",
     "glacier.md": "Glaciers keep the air of former centuries.\n",
     "bad.md": b"\0\0\0",

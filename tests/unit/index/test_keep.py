@@ -15,6 +15,7 @@ import pytest
 from numpy.typing import NDArray
 from vaults import follow, found, index, indexed, paths, problems, read_vault, vectors_made, write_notes
 
+from recall_lsp.index import encoder
 from recall_lsp.index import keep as keeping
 from recall_lsp.index.encoder import CompileResult, Encoder
 from recall_lsp.index.keep import keep
@@ -47,11 +48,11 @@ class Spy:
 def embedded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Texts that the keeper has embedded."""
     texts: list[str] = []
-    load = keeping.load
+    load = encoder.load
 
     def spying(model: str, threads: int = 1) -> Spy | None:
-        encoder = load(model, threads)
-        return None if encoder is None else Spy(encoder, texts)
+        loaded = load(model, threads)
+        return None if loaded is None else Spy(loaded, texts)
 
     monkeypatch.setattr(keeping, "load", spying)
     return texts
@@ -260,11 +261,16 @@ def test_wrong_settings_are_told_and_the_defaults_kept(root: Path) -> None:
     assert paths(read_vault(root)) == sorted(NOTES)
 
 
-@pytest.mark.parametrize("empty", [shutil.rmtree, lambda root: [shutil.rmtree(root), root.mkdir()]])
+def empty(root: Path) -> None:
+    shutil.rmtree(root)
+    root.mkdir()
+
+
+@pytest.mark.parametrize("take_away", [shutil.rmtree, empty])
 def test_a_missing_or_emptied_folder_loses_nothing(
-    root: Path, tiny: str, vault: Vault, embedded: list[str], empty: Any
+    root: Path, tiny: str, vault: Vault, embedded: list[str], take_away: Any
 ) -> None:
-    empty(root)
+    take_away(root)
     assert "its index is kept until" in problems(index(root, model=tiny))
     assert paths(read_vault(root, model=tiny)) == sorted(NOTES)
     index(write_notes(root, NOTES), model=tiny)

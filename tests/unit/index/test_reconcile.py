@@ -14,6 +14,7 @@ from recall_lsp.index import catalog as cat
 from recall_lsp.index import reconcile
 from recall_lsp.index.reconcile import UnmountedError, apply_changes, check_paths, find_changes
 from recall_lsp.index.scan import read_rules
+from recall_lsp.notes import read as reading
 
 NOTES = {"a.md": "First prose.", "b.md": "Second prose.", "sub/c.org": "* Third\nprose."}
 
@@ -53,7 +54,7 @@ def folder(root: Path, tmp_path: Path) -> Folder:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Paths that were parsed."""
     parsed: list[str] = []
-    read_bytes = reconcile.read_bytes
+    read_bytes = reading.read_bytes
 
     def spy(path: str, data: bytes, most: int) -> Any:
         parsed.append(path)
@@ -114,9 +115,14 @@ def test_paths_of_events_lead_nowhere_outside(folder: Folder, tmp_path: Path) ->
     assert folder.check("inside.md").keys() == folder.changes().keys() == {"inside.md"}
 
 
-@pytest.mark.parametrize("empty", [shutil.rmtree, lambda root: [shutil.rmtree(root), root.mkdir()]])
-def test_a_missing_or_emptied_folder_keeps_its_index_and_says_so(folder: Folder, empty: Any) -> None:
-    empty(folder.root)
+def empty(root: Path) -> None:
+    shutil.rmtree(root)
+    root.mkdir()
+
+
+@pytest.mark.parametrize("take_away", [shutil.rmtree, empty])
+def test_a_missing_or_emptied_folder_keeps_its_index_and_says_so(folder: Folder, take_away: Any) -> None:
+    take_away(folder.root)
     with pytest.raises(UnmountedError, match=r"its index is kept until .* back"):
         folder.changes()
     write_notes(folder.root, NOTES)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from vaults import write_notes
@@ -10,7 +11,7 @@ from recall_lsp.config import Options
 from recall_lsp.index.scan import Rules, file_state, read_rules, refusal, scan
 
 
-def rules_of(root: Path, exclude: tuple[str, ...] = (), ignored: str = "", **options: tuple[str, ...]) -> Rules:
+def rules_of(root: Path, exclude: tuple[str, ...] = (), ignored: str = "", **options: Any) -> Rules:
     if ignored:
         (root / ".recallignore").write_text(ignored)
     return read_rules(root, Options(exclude=exclude, **options))

@@ -7,6 +7,7 @@ from time import monotonic
 
 import pytest
 from vaults import PATIENCE, write_notes
+from watchdog.observers.polling import PollingObserver
 
 from recall_lsp.index import watch as watching
 from recall_lsp.index.watch import Settled, watch
@@ -127,7 +128,7 @@ def test_a_new_or_renamed_folder_means_everything(root: Path, settled: Settled) 
 
 
 def test_where_the_system_cannot_watch_it_polls_and_says_so(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Exhausted(watching.PollingObserver):
+    class Exhausted(PollingObserver):
         def start(self) -> None:
             raise OSError(28, "inotify watch limit reached")
 
