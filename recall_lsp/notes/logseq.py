@@ -11,8 +11,7 @@ from recall_lsp.notes.model import Block, Link, LinkKind, Span
 
 # A property takes the rest of its line; a bullet before it stays.
 _PROPERTY = re.compile(r"(?m)^([ \t]*(?:- )?)([A-Za-z][\w.-]*):: ?([^\r\n]*)")
-_PASSED_OVER = re.compile(r"(?m)#(?=\[\[)|^[ \t]*:LOGBOOK:.{0,5000}?:END:", re.S)
-_TAB = re.compile(r"(?m)^\t")
+_LOGBOOK = re.compile(r"(?m)^[ \t]*:LOGBOOK:.{0,5000}?:END:", re.S)
 _PAGE_LINK = re.compile(r"\[\[([^\[\]\n]+)\]\]")
 _BLOCK_LINK = re.compile(r"\(\(([0-9a-f]{8}-[0-9a-f-]{27})\)\)")
 _TAG_LINK = re.compile(r"#\[\[([^\[\]\n]+)\]\]")
@@ -37,8 +36,10 @@ def _blanked(source: str) -> str:
     """The outline without its properties; a property keeps its indent and bullet."""
     source = _PROPERTY.sub(lambda match: match[1] + " " * (match.end() - match.end(1)), source)
     # A space for the first tab keeps an outline under a bare heading from being Markdown's indented code.
-    source = _TAB.sub(" ", source)
-    return _PASSED_OVER.sub(lambda match: re.sub(r"[^\r\n]", " ", match[0]), source)
+    source = f"\n{source}".replace("\n\t", "\n ")[1:].replace("#[[", " [[")
+    if ":LOGBOOK:" in source:
+        source = _LOGBOOK.sub(lambda match: re.sub(r"[^\r\n]", " ", match[0]), source)
+    return source
 
 
 def _end_of_page_properties(text: str) -> int:

@@ -30,11 +30,11 @@ def passages(sections: Sequence[Section], starts: list[int], extra: str, size: i
 
 
 def _passage(chunk: Sequence[Fragment], headings: tuple[str, ...], starts: list[int], extra: str) -> Passage:
-    prose = chunk[0].prose if len(chunk) == 1 else joined((block.prose for block in chunk), "\n")
+    prose = chunk[0].prose if len(chunk) == 1 else joined([block.prose for block in chunk], "\n")
     words = [block.extra for block in chunk if block.extra]
     if extra:
         words.append(extra)
-    start, end = chunk[0].start, max(block.end for block in chunk)
+    start, end = chunk[0].start, max([block.end for block in chunk])
     return Passage(prose.text, "\n".join(words), Span(start, end), line_at(starts, start), headings, prose.anchors)
 
 
@@ -55,7 +55,7 @@ def _grouped(sections: Sequence[Section]) -> Iterator[tuple[tuple[str, ...], lis
 
 
 def _parent_if_tiny(section: Section) -> tuple[str, ...] | None:
-    words = sum(block.words for block in section.fragments)
+    words = sum([block.words for block in section.fragments])
     return section.headings[:-1] if words < TINY_WORDS and section.headings else None
 
 
@@ -86,7 +86,7 @@ def _with_words(section: Section) -> list[Fragment]:
 
 def _chunks(fragments: Sequence[Fragment]) -> Iterator[Sequence[Fragment]]:
     """Neighbouring fragments together, each chunk as near to an equal share as sentence ends allow."""
-    total = sum(block.words for block in fragments)
+    total = sum([block.words for block in fragments])
     if total <= MAX_WORDS:
         yield fragments
         return
