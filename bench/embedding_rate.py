@@ -47,7 +47,7 @@ async def measure_throughput(client: Client, cache: Path, alone: float, most: in
     texts = _texts_since(cache, rows_before)
     told.passages, told.window = last.done - first.done, last.at - first.at
     told.keeper = told.passages / told.window if told.window else 0.0
-    texts = texts[:: max(1, len(texts) // most)][: most]
+    texts = texts[:: max(1, len(texts) // most)][:most]
     started = perf_counter()
     with _stopped(client.keeper):
         _run_bare(_model_folder(cache), texts, told)
@@ -111,5 +111,3 @@ def _texts_since(cache: Path, row: int) -> list[str]:
         ).fetchall()
         rows = passages_by_id(catalog, [found for (found,) in ids])
         return [embedded_text(rows[found].passage) for (found,) in ids]
-
-

@@ -14,7 +14,7 @@ from time import perf_counter
 
 import psutil
 from embedding_rate import EMBEDDING, Throughput, embedded, index_folder, measure_throughput
-from stdio_client import Client, Progress, serve, until
+from stdio_client import Client, GoneError, Progress, serve, until
 from typing_load import Buffer, Measured, Writer, note_files, something, write_each, write_on
 
 from recall_lsp.index.catalog import open_catalog
