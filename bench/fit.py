@@ -27,6 +27,7 @@ RIDGE = 2e-3
 ABSOLUTE = ("share_note", "share_passage", "title_covered", "cosine", "unknown_cosine")
 BY_WORDS = ("share_note", "share_passage", "title_covered")
 _BEST_OF_STRANGERS = 3
+_LESSER = slice(None, None, 10)
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 
 
@@ -78,25 +79,28 @@ def fit_related(
     rank: NDArray[np.float64],
     names: tuple[str, ...],
 ) -> dict[str, float]:
-    """The logistic model of the named features: linked notes against the best of what strangers bring up."""
+    """The logistic model of the named features: linked notes against others.
+
+    The others are, to one half each, the best of what strangers bring up and the lesser candidates of the questions
+    themselves.
+    """
     columns = [FEATURES.index(name) for name in names]
     rows, labels, say = [], [], []
     for name, found in vaults.items():
-        yes = [question.features[question.gold][:, columns] for question in found if question.gold.any()]
-        no = []
-        for question in strangers[name]:
-            no.append(question.features[best(question, rank, _BEST_OF_STRANGERS)][:, columns])
-        for part, label in ((np.concatenate(yes), 1.0), (np.concatenate(no), 0.0)):
-            rows.append(part)
-            labels.append(np.full(len(part), label))
-            say.append(np.full(len(part), 1.0 / len(part)))
-    table, label, weight = np.concatenate(rows).astype(np.float64), np.concatenate(labels), np.concatenate(say)
+        linked = [question.features[question.gold] for question in found if question.gold.any()]
+        strange = [question.features[best(question, rank, _BEST_OF_STRANGERS)] for question in strangers[name]]
+        lesser = [question.features[~question.gold][_LESSER] for question in found]
+        for part, label, share in ((linked, 1.0, 1.0), (strange, 0.0, 0.5), (lesser, 0.0, 0.5)):
+            rows.append(np.concatenate(part)[:, columns])
+            labels.append(np.full(len(rows[-1]), label))
+            say.append(np.full(len(rows[-1]), share / len(rows[-1])))
+    table, truth, weight = np.concatenate(rows).astype(np.float64), np.concatenate(labels), np.concatenate(say)
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         scores = table @ weights[:-1] + weights[-1]
         chances = 1 / (1 + np.exp(-scores))
-        value = (weight * np.logaddexp(0, np.where(label > 0, -scores, scores))).sum() / len(vaults)
-        slope = weight * (chances - label) / len(vaults)
+        value = (weight * np.logaddexp(0, np.where(truth > 0, -scores, scores))).sum() / len(vaults)
+        slope = weight * (chances - truth) / len(vaults)
         ridge = np.append(2 * RIDGE * weights[:-1], 0.0)
         return value + RIDGE * weights[:-1] @ weights[:-1], np.append(table.T @ slope, slope.sum()) + ridge
 
