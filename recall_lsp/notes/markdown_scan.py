@@ -40,11 +40,12 @@ class Scan:
         pieces = self.pieces
         if not pieces:
             return EMPTY
-        text, anchors = from_pieces(pieces)
+        prose = from_pieces(pieces)
         pieces.clear()
-        if "\n" in text:
-            text = _unwrapped(text)
-        return Prose(text.replace(HARD_BREAK, "\n"), anchors)
+        text = prose.text
+        if "\n" not in text and HARD_BREAK not in text:
+            return prose
+        return Prose(_unwrapped(text).replace(HARD_BREAK, "\n"), prose.anchors)
 
     def end_block(self) -> None:
         """What was gathered becomes a fragment of the section."""
@@ -52,7 +53,9 @@ class Scan:
             self.add(self.take())
 
     def add(self, raw: Prose) -> None:
-        """A block's prose, with the words that wait to be searched with it."""
+        """A block's prose, with the words that wait to be searched with it; without any they wait on."""
+        if not raw.text:
+            return
         prose, extra = self.cleaned(raw)
         text = prose.text
         if "#" in text:

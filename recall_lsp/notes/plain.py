@@ -8,9 +8,10 @@ from recall_lsp.notes.draft import Draft, fragment, line_starts
 from recall_lsp.notes.inline import cleaned
 from recall_lsp.notes.prose import from_pieces
 
-_PARAGRAPH = re.compile(r"(?:[^\S\r\n]*\S[^\r\n]*(?:\r\n?|\n|\Z))+")
+_PARAGRAPH = re.compile(r"(?<![^\r\n])(?:[^\S\r\n]*\S[^\r\n]*(?:\r\n?|\n|\Z))+")
 _LINE = re.compile(r"[^\r\n]+")
 _NUMBER = re.compile(r"\s*\d{1,3}\s?/(?:\s?\d{1,3})?\s+(?=\S)")
+_POST = re.compile(r"^[^\S\n]*\d{1,3}\s?/", re.M)
 _PAGE_WORDS = re.compile(
     r"[\s•·-]*(?:(?:show this thread|end of conversation|new conversation|show more|show replies|replying to @.*"
     r"|loading seems to be taking a while\.|twitter may be over capacity or experiencing a momentary hiccup\..*"
@@ -23,7 +24,7 @@ _MAX_TITLE = 80
 def read(text: str) -> Draft:
     """A plain text file.  A first short line that stands alone is its title."""
     draft = Draft("plain", line_starts(text))
-    thread = len(re.findall(r"^\s*\d{1,3}\s?/", text, re.M)) > 1
+    thread = len(_POST.findall(text)) > 1
     for match in _PARAGRAPH.finditer(text):
         lines = [line for line in _LINE.finditer(text, *match.span()) if not _PAGE_WORDS.fullmatch(line[0])]
         if not lines:

@@ -15,10 +15,10 @@ from recall_lsp.notes.passages import passages
 
 _PROPERTY = re.compile(r"\s*(?:- )?[\w-]+:: ")
 _OUTLINE = re.compile(r"\s*- ")
-_BLOCK_PROPERTY = re.compile(r"^\s+(?:id|collapsed|[\w-]+):: |\(\([0-9a-f]{8}-[0-9a-f-]{27}\)\)|#\[\[", re.M)
+_BLOCK_PROPERTY = re.compile(r"^(?:[^\S\n]+|[^\S\n]*\n[^\S\n]*)[\w-]+:: |\(\([0-9a-f]{8}-[0-9a-f-]{27}\)\)|#\[\[", re.M)
 _ORG = re.compile(r"(?:\s*(?:#[^+\n]*\n|\n))*(?:#\+\w+:|:PROPERTIES:|\*+ \S)", re.I)
 _MARKDOWN = re.compile(
-    r"^#{1,6} \S|^```|\[\[[^\[\]\n]+\]\]|\]\([^()\s]+\)|^\|.*\|\s*$|^\s*[-*] \[[ xX]\] |\*\*\S", re.M
+    r"^#{1,6} \S|^```|\[\[[^\[\]\n]+\]\]|\]\([^()\s]+\)|^\|.*\|\s*$|^[^\S\n]*[-*] \[[ xX]\] |\*\*\S", re.M
 )
 _READERS: dict[Dialect, Callable[[str], Draft]] = {
     "markdown": markdown.read,

@@ -90,6 +90,7 @@ _PATHS = st.sampled_from(["a.md", "a.org", "a.txt", "pages/a.md"])
 @given(_PATHS, st.lists(_PIECES, max_size=30).map("".join))
 @example("a.md", "`a\r\nb` c")
 @example("a.md", "- `key:: v\n{% y %}`")
+@example("a.md", "![[c]]<p>\n<!--")
 @example("a.md", "| a | b |\n|---|---|\n| c | d |\nhttp://e.org/a http://e.org/a ")
 def test_every_character_of_prose_is_found_in_the_file(path: str, text: str) -> None:
     """White space is made where blocks meet and lines wrap; an entity stands for a longer piece of the file."""
@@ -140,6 +141,13 @@ def test_reading_bytes_never_fails(path: str, data: bytes) -> None:
         "#+begin_x\n",
         "[[a][",
         ":a:\n",
+        "a://",
+        "`#` #a ",
+        "[fn:",
+        "![",
+        "  ",
+        "\n",
+        "## x\n",
     ],
 )
 def test_deep_and_odd_content_is_read_in_bounded_time(path: str, unit: str) -> None:
