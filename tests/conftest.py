@@ -10,6 +10,7 @@ from tiny_model import write_compiled
 from vaults import Sample, copy_sample, index, read_vault, write_notes
 
 from recall_lsp.index.compiled import compiled_model, find_source, run_compile
+from recall_lsp.index.encoder import add_sketch
 from recall_lsp.index.places import models_dir
 
 
@@ -33,7 +34,7 @@ def tiny(tmp_path: Path) -> str:
     source = write_notes(tmp_path / "tiny-model", {"config.json": "{}"})
     found = find_source(str(source))
     assert found is not None
-    write_compiled(models_dir() / found.model_id, model_id=found.model_id)
+    add_sketch(write_compiled(models_dir() / found.model_id, model_id=found.model_id))
     return str(source)
 
 

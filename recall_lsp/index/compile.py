@@ -2,7 +2,8 @@
 
 The only file that imports torch and sentence-transformers, inside functions, and only ever run as a process of
 its own.  Exports transformer, pooling and whatever follows to ONNX, quantises to int8, checks that compiled and
-original agree, and moves the result into models_dir() in one step.  Prints one JSON line (CompileResult).
+original agree, and moves the result into models_dir() in one step; then adds the sketch (sketch.py) if it is not there.
+Prints one JSON line (CompileResult).
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ from filelock import FileLock
 
 from recall_lsp.index.agreement import agreement, choose_sample
 from recall_lsp.index.compiled import FORMAT, CompileResult, Source, as_line, find_source, is_whole
-from recall_lsp.index.encoder import MAX_TOKENS, load_encoder
+from recall_lsp.index.encoder import MAX_TOKENS, add_sketch, load_encoder
 from recall_lsp.index.places import models_dir, private_dir
+from recall_lsp.index.sketch import read_table
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -92,6 +94,8 @@ def compile_model(model: str, sample: Sequence[str]) -> CompileResult:
                 _sync(models_dir())
             finally:
                 shutil.rmtree(part, ignore_errors=True)
+        if read_table(folder) is None:
+            _add_sketch(folder)
     figures = {name: meta[name] for name in ("model_id", "kind", "cosine", "overlap")}
     return CompileResult(model, seconds=round(time.monotonic() - started, 1), **figures)
 
@@ -135,6 +139,14 @@ def _compile_into(part: Path, model: str, source: Source, texts: Sequence[str]) 
         f"The model '{model}' gives other vectors when compiled (mean cosine {cosine:.3f}), so it cannot be used; "
         "set `model` to another one."
     )
+
+
+def _add_sketch(folder: Path) -> None:
+    """The table of a whole model, new or old.  Sentences are chosen without it too, so a failure is only told."""
+    try:
+        add_sketch(folder)
+    except Exception as error:
+        _say(f"the sketch could not be made: {_first_line(error)}")
 
 
 def _load_original(folder: Path, model: str) -> SentenceTransformer:

@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 from recall_lsp.config import Options, load_options
 from recall_lsp.index import catalog as cat
 from recall_lsp.index.embed import Backlog
-from recall_lsp.index.encoder import Encoder, load, run_compile
+from recall_lsp.index.encoder import Encoder, has_sketch, load, run_compile
 from recall_lsp.index.lexical import LexicalWriter
 from recall_lsp.index.places import index_dir, private_dir
 from recall_lsp.index.reconcile import Changes, UnmountedError, apply_changes, check_paths, find_changes
@@ -179,7 +179,7 @@ class _Keeper:
         self._model_wanted = False
         self._encoder = None if self._options.model == "none" else load(self._options.model, _THREADS)
         self._renew_backlog()
-        if self._encoder is None and self._options.model != "none":
+        if self._options.model != "none" and (self._encoder is None or not has_sketch(self._options.model)):
             sample = self._catalog.execute(
                 "SELECT text FROM passages WHERE length(text) > 40 ORDER BY hash LIMIT ?", (_SAMPLE,)
             )

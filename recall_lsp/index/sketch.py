@@ -21,14 +21,16 @@ from recall_lsp.index.compiled import write_durably
 FILE = "sketch.npy"
 MOST_TOKENS = 60_000
 """Rows of a table; vocabularies are ordered by frequency, and rarer tokens of larger ones count as nothing."""
-_DIMS = 128
+_DIMS = 256
+_MOST_BYTES = 10_000_000
+"""A table of more than 39,000 tokens has fewer dimensions."""
 _POWER = 2
 _CLIP = 99.95
 """Percentile of the table's values that int8 holds; the few beyond are cut."""
 
 
 def make_table(vectors: NDArray[np.float32], first_word: int, silent: Sequence[int] = ()) -> NDArray[np.int8]:
-    """The table [n, at most 128] from the tokens' own unit vectors [n, dims], in the vocabulary's order.
+    """The table [n, at most 256] from the tokens' own unit vectors [n, dims], in the vocabulary's order.
 
     Tokens before `first_word` are marks and single letters: light, and left out of the mean.  The special tokens
     `silent` get no vector.
@@ -38,10 +40,11 @@ def make_table(vectors: NDArray[np.float32], first_word: int, silent: Sequence[i
     _, directions = np.linalg.eigh(centred[first_word:].T @ centred[first_word:])
     ranks = np.maximum(np.arange(len(vectors)) - first_word + 2, 2)
     # By Zipf's law a word's frequency is one over its rank: the log of the rank is its information.
-    table = centred @ directions[:, ::-1][:, :_DIMS] * (np.log(ranks) ** _POWER)[:, None]
+    dims = min(_DIMS, _MOST_BYTES // len(vectors))
+    table = centred @ directions[:, ::-1][:, :dims] * (np.log(ranks) ** _POWER)[:, None]
     table[list(silent)] = 0
     highest = max(float(np.percentile(np.abs(table), _CLIP)), 1e-12)
-    return np.clip(np.round(table * (127 / highest)), -127, 127).astype(np.int8)
+    return np.asarray(np.clip(np.round(table * (127 / highest)), -127, 127), np.int8)
 
 
 def write_table(folder: Path, table: NDArray[np.int8]) -> None:
@@ -63,7 +66,8 @@ def read_table(folder: Path) -> NDArray[np.int8] | None:
 @lru_cache(maxsize=2)
 def _mapped(path: Path, changed: int) -> NDArray[np.int8] | None:
     try:
-        table = np.load(path, mmap_mode="r", allow_pickle=False)
+        # As a plain array: each slice of a memmap object costs microseconds.
+        table = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
     except (ValueError, EOFError):
         return None
     return table if table.dtype == np.int8 and table.ndim == 2 and table.size else None
@@ -71,9 +75,12 @@ def _mapped(path: Path, changed: int) -> NDArray[np.int8] | None:
 
 def sketches(table: NDArray[np.int8], texts: Sequence[Sequence[int]]) -> NDArray[np.float32]:
     """Unit rows [len(texts), d] of texts given as token ids; zeros for one without a token in the table."""
+    known = [[token for token in ids if token < len(table)] for ids in texts]
+    found = table.take([token for ids in known for token in ids], axis=0) if any(known) else table[:0]
     rows = np.zeros((len(texts), table.shape[1]), np.float32)
-    for row, ids in zip(rows, texts, strict=True):
-        known = [token for token in ids if token < len(table)]
-        np.sum(table[known], axis=0, dtype=np.float32, out=row)
+    start = 0
+    for row, ids in enumerate(known):
+        rows[row] = found[start : start + len(ids)].sum(axis=0, dtype=np.int32)
+        start += len(ids)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.asarray(rows / np.maximum(lengths, 1e-12), np.float32)

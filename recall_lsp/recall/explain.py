@@ -2,32 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from math import sqrt
 
+import numpy as np
+from numpy.typing import NDArray
+
+from recall_lsp.index.encoder import Encoder
 from recall_lsp.index.terms import terms, words
 from recall_lsp.notes.sentences import sentences
+from recall_lsp.recall.model import Moment
+
+Likeness = Callable[[Sequence[str]], NDArray[np.float32]]
+"""How near each text [n] is to the moment by meaning, -1 to 1."""
 
 _LONGEST = 320
+SENTENCE = 0.5
+"""The sentence's share of the moment.  The rest is the paragraph's, of which it is a part too."""
+WORDS = 1.5
+"""Weight of the shared terms beside the likeness (0 to 1 both), chosen by bench/sentences.py."""
+STUB = 0.05
+_FRAGMENT = 25
 _COMMON = 0.25
 """Shared words lighter than this share of the heaviest are not marked: they are everywhere."""
 
 
-def sentence_that_matters(text: str, weight: Mapping[str, float], language: str) -> tuple[int, int]:
-    """Span in `text` of the sentence that shares most weight with the moment; the first full one if none does.
+def likeness(encoder: Encoder | None, moment: Moment) -> Likeness | None:
+    """How near texts are to the moment's sentence and paragraph, by the encoder's sketch; None where it has none."""
+    if encoder is None:
+        return None
+    sentence, paragraph = encoder.sketch([moment.sentence, moment.paragraph])
+    if not len(sentence):
+        return None
+    aim = SENTENCE * sentence + (1 - SENTENCE) * paragraph
+    return lambda texts: np.asarray(encoder.sketch(texts) @ aim, np.float32)
 
-    `weight` maps the moment's terms to their idf.  The span is cut to 320 characters at a word.
+
+def sentence_that_matters(
+    text: str, weight: Mapping[str, float], language: str, likeness: Likeness | None = None
+) -> tuple[int, int]:
+    """Span in `text` of the sentence that is nearest to the moment by words and meaning, cut to 320 characters.
+
+    `weight` maps the moment's terms to their idf.  Without a likeness it is the sentence that shares most weight;
+    the first full one if none does.
     """
     spans = sentences(text) or [(0, len(text))]
-
-    def shared(span: tuple[int, int]) -> float:
-        found = terms(text[slice(*span)], language)
-        # A long sentence shares more by its length alone.
-        return sum(weight.get(term, 0.0) for term in set(found)) / (1 + 0.02 * len(found))
-
-    best = max(spans, key=shared)
-    if not shared(best):
+    found = [terms(text[slice(*span)], language) for span in spans]
+    if likeness is not None and len(spans) > 1:
+        written = [text[slice(*span)] for span in spans]
+        scores = likeness(written) + WORDS * overlap(found, weight)
+        scores -= [STUB * is_stub(sentence) for sentence in written]
+        return _cut(text, spans[int(np.argmax(scores))], weight, language)
+    # A long sentence shares more by its length alone.
+    shared = [sum(weight.get(term, 0.0) for term in dict.fromkeys(some)) / (1 + 0.02 * len(some)) for some in found]
+    if any(shared):
+        best = spans[int(np.argmax(shared))]
+    else:
         best = next((span for span in spans if span[1] - span[0] >= 40), spans[0])
     return _cut(text, best, weight, language)
+
+
+def overlap(found: Sequence[Sequence[str]], weight: Mapping[str, float]) -> NDArray[np.float32]:
+    """What part of the moment's terms each list of terms has, 0 to 1 [n]: the length of the shared idf vector."""
+    whole = sqrt(sum(value * value for value in weight.values())) or 1.0
+    shared = (sum(weight[term] ** 2 for term in dict.fromkeys(some) if term in weight) for some in found)
+    return np.array([sqrt(value) / whole for value in shared], np.float32)
+
+
+def is_stub(sentence: str) -> bool:
+    """Whether it hardly stands by itself: a fragment, or what only leads on to a list."""
+    return len(sentence) < _FRAGMENT or sentence.endswith((":", "："))
 
 
 def shared_words(sentence: str, weight: Mapping[str, float], language: str) -> tuple[tuple[int, int], ...]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from recall_lsp.index.catalog import PassageRow
 from recall_lsp.index.terms import stop_terms
 from recall_lsp.index.vault import Vault
-from recall_lsp.recall.explain import sentence_that_matters, shared_words
+from recall_lsp.recall.explain import Likeness, likeness, sentence_that_matters, shared_words
 from recall_lsp.recall.model import FoundBy, Hit, Moment
 from recall_lsp.recall.query import Query, make_query
 from recall_lsp.recall.rank import Weights, default_weights, probability, score
@@ -31,8 +31,9 @@ def related(
     candidates = retrieve(vault, moment, query)
     chances = probability(candidates.features, weights, by_meaning=bool(candidates.by_meaning))
     order = _ranked(candidates, weights)
+    alike = likeness(vault.encoder, moment)
     return tuple(
-        _hit(vault, query, candidates, at, passage, float(chances[at]))
+        _hit(vault, query, alike, candidates, at, passage, float(chances[at]))
         for at, passage in _folded(vault, candidates, order, limit)
         if chances[at] >= quiet
     )
@@ -74,11 +75,13 @@ def _best_passage(vault: Vault, candidates: Candidates, note: int) -> int | None
     return by_meaning[0] if by_meaning is not None else vault.first_passage(note)
 
 
-def _hit(vault: Vault, query: Query, candidates: Candidates, at: int, row: PassageRow, chance: float) -> Hit:
+def _hit(
+    vault: Vault, query: Query, alike: Likeness | None, candidates: Candidates, at: int, row: PassageRow, chance: float
+) -> Hit:
     entry = vault.entries[row.note]
     weight = {term: query.idf[term] for term in query.words if term not in stop_terms(query.language)}
     text = row.passage.text
-    start, end = sentence_that_matters(text, weight, entry.language) if text else (0, 0)
+    start, end = sentence_that_matters(text, weight, entry.language, alike) if text else (0, 0)
     sentence = text[start:end].replace("\n", " ")
     marks = shared_words(sentence, weight, entry.language)
     span = row.passage.in_file(start, end) if text else row.passage.span

@@ -1,10 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
+from tiny_model import write_compiled
 
-from recall_lsp.recall.explain import sentence_that_matters, shared_words
+from recall_lsp.index.encoder import add_sketch, load_encoder
+from recall_lsp.notes.read import read_text
+from recall_lsp.recall.explain import Likeness, is_stub, likeness, overlap, sentence_that_matters, shared_words
+from recall_lsp.recall.model import Moment
 
 TEXT = "The jar is ten days old. Flour and water, in a warm corner. Every evening half of it goes."
 
@@ -65,3 +74,60 @@ def test_any_text_gives_a_slice_of_it(text: str, weight: dict[str, float]) -> No
     start, end = sentence_that_matters(text, weight, "")
     assert 0 <= start <= end <= len(text)
     assert end - start <= 320
+
+
+def by(nearness: Mapping[str, float]) -> Likeness:
+    """Texts are as near as the first of these words in them says, or not at all."""
+
+    def alike(texts: Sequence[str]) -> NDArray[np.float32]:
+        found = [next((near for word, near in nearness.items() if word in text), 0.0) for text in texts]
+        return np.array(found, np.float32)
+
+    return alike
+
+
+@pytest.mark.parametrize(
+    ("nearness", "weight", "sentence"),
+    [
+        ({"Flour": 0.4}, {}, "Flour and water, in a warm corner."),
+        ({"Flour": 0.4}, {"half": 3.0}, "Every evening half of it goes."),
+        ({"Flour": 0.4, "half": 0.3}, {"half": 1.0, "elsewhere": 9.0}, "Every evening half of it goes."),
+        ({"Flour": 0.4}, {"half": 1.0, "elsewhere": 9.0}, "Flour and water, in a warm corner."),
+        ({}, {}, "Flour and water, in a warm corner."),
+        ({"jar": -0.2, "half": -0.1, "Flour": -0.1}, {}, "Flour and water, in a warm corner."),
+    ],
+)
+def test_both_sides_choose(nearness: dict[str, float], weight: dict[str, float], sentence: str) -> None:
+    start, end = sentence_that_matters(TEXT, weight, "en", by(nearness))
+    assert TEXT[start:end] == sentence
+
+
+def test_a_stub_needs_to_be_clearly_nearer() -> None:
+    text = "The ferry:\n\nWe crossed on the ferry in the morning."
+    assert is_stub("The ferry:")
+    assert not is_stub("We crossed on the ferry in the morning.")
+    start, _ = sentence_that_matters(text, {}, "en", by({"The ferry": 0.53, "We": 0.5}))
+    assert text[start:].startswith("We")
+    start, _ = sentence_that_matters(text, {}, "en", by({"The ferry": 0.6, "We": 0.5}))
+    assert start == 0
+
+
+def test_overlap_is_a_share_of_what_the_moment_tells() -> None:
+    weight = {"ferri": 4.0, "river": 3.0}
+    found = overlap([["ferri", "river", "ferri"], ["river"], ["bread"], []], weight)
+    np.testing.assert_allclose(found, [1.0, 0.6, 0.0, 0.0])
+    assert overlap([["ferri"]], {}).tolist() == [0.0]
+
+
+def test_likeness_is_to_the_sentence_before_the_paragraph(tmp_path: Path) -> None:
+    folder = write_compiled(tmp_path / "m")
+    encoder = load_encoder(folder)
+    moment = Moment(read_text("a.md", "x"), 0, "night island", "bread soup salt night island", ())
+    assert likeness(None, moment) is None
+    assert likeness(encoder, moment) is None, "no table yet"
+    add_sketch(folder)
+    alike = likeness(encoder, moment)
+    assert alike is not None
+    sentence, paragraph, other = alike(["night island", "bread soup salt", "unheard"])
+    assert sentence > paragraph
+    assert other == 0

@@ -33,6 +33,7 @@ def check_hit(root: Path, hit: Hit) -> None:
     text = decode((root / hit.path).read_bytes())
     assert text is not None
     place = re.sub(r"\[\[(?:[^]|]*\|)?([^]]*)\]\]", r"\1", text[hit.span.start : hit.span.end])
+    place = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", place)
     assert letters(hit.sentence) == letters(place)
     before = text[: hit.span.start]
     assert hit.line == len(re.findall(r"\r\n|\r|\n", before))
