@@ -16,7 +16,7 @@ from recall_lsp.notes.passages import passages
 _PROPERTY = re.compile(r"\s*(?:- )?[\w-]+:: ")
 _OUTLINE = re.compile(r"\s*- ")
 _BLOCK_PROPERTY = re.compile(r"^(?:[^\S\n]+|[^\S\n]*\n[^\S\n]*)[\w-]+:: |\(\([0-9a-f]{8}-[0-9a-f-]{27}\)\)|#\[\[", re.M)
-_ORG = re.compile(r"(?:\s*(?:#[^+\n]*\n|\n))*(?:#\+\w+:|:PROPERTIES:|\*+ \S)", re.I)
+_ORG = re.compile(r"(?:[^\S\n]*+(?:#[^+\n]*+)?\n)*+(?:#\+\w+:|:PROPERTIES:|\*+ \S)", re.I)
 _MARKDOWN = re.compile(
     r"^#{1,6} \S|^```|\[\[[^\[\]\n]+\]\]|\]\([^()\s]+\)|^\|.*\|\s*$|^[^\S\n]*[-*] \[[ xX]\] |\*\*\S", re.M
 )
