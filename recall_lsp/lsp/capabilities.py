@@ -12,6 +12,7 @@ from pygls.capabilities import get_capability
 class ClientFeatures:
     markdown_hover: bool = False
     markdown_documentation: bool = False
+    completion_registration: bool = False
     configuration: bool = False
     configuration_changes: bool = False
     progress: bool = False
@@ -28,6 +29,7 @@ def client_features(capabilities: types.ClientCapabilities) -> ClientFeatures:
     return ClientFeatures(
         markdown_hover=takes_markdown("text_document.hover.content_format"),
         markdown_documentation=takes_markdown("text_document.completion.completion_item.documentation_format"),
+        completion_registration=has("text_document.completion.dynamic_registration"),
         configuration=has("workspace.configuration"),
         configuration_changes=has("workspace.did_change_configuration.dynamic_registration"),
         progress=has("window.work_done_progress"),

@@ -22,7 +22,12 @@ class Snapshot:
 
     def line(self, number: int) -> str:
         """The line with its line end."""
-        return self.text[self.starts[number] : self._end(number)]
+        return self.text[slice(*self.line_span(number))]
+
+    def line_span(self, number: int) -> tuple[int, int]:
+        """Where the line begins and, with its line end, ends."""
+        last = number + 1 >= len(self.starts)
+        return self.starts[number], len(self.text) if last else self.starts[number + 1]
 
     def offset(self, position: types.Position) -> int:
         """A place past the end of its line or of the text is clamped, as LSP asks."""
@@ -39,9 +44,6 @@ class Snapshot:
 
     def range(self, start: int, end: int) -> types.Range:
         return types.Range(self.position(start), self.position(end))
-
-    def _end(self, number: int) -> int:
-        return self.starts[number + 1] if number + 1 < len(self.starts) else len(self.text)
 
 
 class Document:

@@ -13,9 +13,9 @@ _WORD = re.compile(r"[\w'’-]*$")
 
 @dataclass(frozen=True, slots=True)
 class LinkInput:
-    """`line[start:end]` is what an accepted item replaces (the cursor is inside), `query` what was typed of a name.
+    """`line[start:end]` is what was entered (the cursor is inside), `query` what was typed of a name.
 
-    `closed`: `]]` follows, and stays.
+    `closed`: `]]` follows.
     """
 
     kind: Literal["link", "trigger", "word"]
@@ -43,13 +43,14 @@ def link_input(line: str, cursor: int, trigger: str, by_hand: bool) -> LinkInput
     return LinkInput("word", word.start(), cursor, word[0])
 
 
-def new_text(entered: LinkInput, link: str, title: str) -> str:
-    """The text put in place of what was entered.
+def replacement(entered: LinkInput, link: str, title: str) -> tuple[int, str]:
+    """Where in the line ends what an accepted item replaces, from `entered.start`, and the text put in its place.
 
-    A link that is closed already is not closed twice.  A word of the writer's own stays, unless it begins the title.
+    `]]` that stands there closes a link that ends so, and goes for one that does not.  A word of the writer's own
+    stays, unless it begins the title.
     """
-    if entered.kind == "link" and entered.closed and link.endswith("]]"):
-        return link[:-2]
+    if entered.closed:
+        return (entered.end, link[:-2]) if link.endswith("]]") else (entered.end + 2, link)
     if entered.kind == "word" and entered.query and not title.casefold().startswith(entered.query.casefold()):
-        return f"{entered.query} {link}"
-    return link
+        return entered.end, f"{entered.query} {link}"
+    return entered.end, link

@@ -1,4 +1,4 @@
-"""The writer's place in an open document, as recall takes it.  Runs in the vault's thread.
+"""The writer's place in an open document, as recall takes it, and the links written there.  In the vault's thread.
 
 Readers and recall are imported when first asked: their libraries would double the server's start.
 """
@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recall_lsp.notes.model import Link, Note
+from recall_lsp.notes.link_format import format_link
+from recall_lsp.notes.model import Heading, Link, Note
 from recall_lsp.recall.model import Hit, Moment
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ HUGE = 200_000
 AROUND = 30_000
 """but so much to either side of the cursor."""
 LONGEST_SELECTION = 4_000
+LONGEST_SECTION = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,24 @@ def paragraph_at(text: str, offset: int) -> tuple[int, int]:
     return paragraph_span(text, offset)
 
 
+def moment_on_line(path: str, text: str, offset: int, line: tuple[int, int]) -> tuple[Moment, tuple[int, int]] | None:
+    """The moment at `offset`, and the place of what it is about: the paragraph; on a heading, that and its section.
+
+    `line` is the place of the cursor's line.  None where it holds no prose: code, front matter, nothing.
+    """
+    near = nearby(path, text, offset)
+    start, end = line[0] - near.start, line[1] - near.start
+    for heading in near.note.headings:
+        if heading.span.start < end and heading.span.end > start:
+            begin = near.start + heading.span.start
+            stop = begin + len(text[begin : near.start + heading.span.end].rstrip())
+            words = _section(near.note, heading)[:LONGEST_SECTION]
+            return replace(moment_of(path, text, offset), sentence=heading.text, paragraph=words), (begin, stop)
+    if any(first < last for first, last in (passage.in_text(start, end) for passage in near.note.passages)):
+        return moment_of(path, text, offset), paragraph_at(text, offset)
+    return None
+
+
 def related_notes(vault: Vault, moment: Moment, limit: int, quiet: float) -> tuple[Hit, ...]:
     from recall_lsp.recall.related import related
 
@@ -73,6 +94,26 @@ def link_at(near: Nearby, offset: int) -> Link | None:
     """The link that holds a place of the text."""
     place = offset - near.start
     return next((link for link in near.note.links if link.span.start <= place < link.span.end), None)
+
+
+def link_to(vault: Vault, path: str, title: str, source: str, heading: str = "") -> str:
+    """The text that links from `source` to a note, or to a heading of it, as this vault writes links."""
+    logseq = _is_logseq(vault.root)
+    return format_link(vault.link_style, path, title, source, vault.ambiguous(path), logseq, heading)
+
+
+def _section(note: Note, heading: Heading) -> str:
+    """A heading's words and the prose below it, up to the next heading that is no deeper."""
+    no_deeper = (other.span.start for other in note.headings if other.level <= heading.level)
+    end = next((start for start in no_deeper if start > heading.span.start), 1 << 60)
+    below = (passage.text for passage in note.passages if heading.span.end <= passage.span.start < end)
+    return "\n".join([heading.text, *below])
+
+
+@lru_cache(maxsize=16)
+def _is_logseq(root: Path) -> bool:
+    """Logseq's links hold a title and nothing else."""
+    return (root / "logseq" / "config.edn").is_file()
 
 
 @lru_cache(maxsize=16)

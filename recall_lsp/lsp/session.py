@@ -32,13 +32,14 @@ class Session:
     def __init__(self, server: RecallServer, opener: Opener = open_vault) -> None:
         self.client = ClientFeatures()
         self.encoding: Encoding = "utf-16"
-        self.completion = types.CompletionOptions(trigger_characters=["["], resolve_provider=True)
+        self.completion = types.CompletionOptions(resolve_provider=True)
         self.documents: dict[str, Document] = {}
         self.vaults: list[ServedVault] = []
         self.initial_settings: Settings = {}
         self.running = False
         self._server = server
         self._opener = opener
+        self._registered: types.CompletionRegistrationOptions | None = None
         self._shown: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._progress: dict[Path, IndexProgress] = {}
@@ -103,12 +104,36 @@ class Session:
         self.warn(*warnings)
         set_level(options.log_level)
         await vault.configure(options, merged, lambda event: self._on_keeper(vault, event))
+        await self.register_completion()
 
     async def close(self) -> None:
         self.running = False
         await close_all(self.vaults)
 
     # The client
+
+    def offer_completion(self) -> None:
+        """In the reply to `initialize`; to a client that takes it later, `register_completion` tells it instead."""
+        if self.client.completion_registration:
+            self._server.protocol.fm.feature_options[types.TEXT_DOCUMENT_COMPLETION] = None
+        else:
+            self.completion.trigger_characters = self._trigger_characters()
+
+    async def register_completion(self) -> None:
+        """Tell a client that takes it the trigger characters of all folders, whenever they have changed."""
+        wanted = types.CompletionRegistrationOptions(
+            trigger_characters=self._trigger_characters(), resolve_provider=True
+        )
+        if not self.client.completion_registration or wanted == self._registered:
+            return
+        messages = []
+        if self._registered is not None:
+            gone = types.UnregistrationParams([types.Unregistration("completion", types.TEXT_DOCUMENT_COMPLETION)])
+            messages.append(self.request(types.CLIENT_UNREGISTER_CAPABILITY, gone))
+        made = types.RegistrationParams([types.Registration("completion", types.TEXT_DOCUMENT_COMPLETION, wanted)])
+        messages.append(self.request(types.CLIENT_REGISTER_CAPABILITY, made))
+        self._registered = wanted
+        await asyncio.gather(*messages)  # sent at once, so that a later change comes later
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run beside the messages; for what awaits the client's reply, since such a task must not be cancelled."""
@@ -156,6 +181,8 @@ class Session:
                 progress.step(str(event.get("stage")), int(event.get("done", 0)), int(event.get("total", 0)))
             case "changed":
                 vault.follow()
+            case "settings":
+                self.spawn(self.apply_settings(vault, vault.settings))
             case "ready":
                 vault.follow()
                 self._end_progress(vault)
@@ -163,6 +190,9 @@ class Session:
                 self._end_progress(vault)
             case "problem":
                 self.warn(str(event.get("message")))
+
+    def _trigger_characters(self) -> list[str]:
+        return sorted({"[", *(vault.options.trigger[-1:] for vault in self.vaults)} - {""})
 
     def _end_progress(self, vault: ServedVault) -> None:
         progress = self._progress.pop(vault.root, None)

@@ -2,6 +2,7 @@
 
 No client may filter the related notes away, since they seldom hold the letters typed: each item's filterText is
 just the text that it replaces up to the cursor, the range is one for all, and the list counts as incomplete.
+The range may end after the cursor; Neovim minds only its start, so our client there takes out what is left.
 """
 
 from __future__ import annotations
@@ -15,12 +16,11 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from recall_lsp.lsp.features.completion_resolve import item_data
-from recall_lsp.lsp.link_input import LinkInput, link_input, new_text
+from recall_lsp.lsp.link_input import LinkInput, link_input, replacement
 from recall_lsp.lsp.markup import one_line
-from recall_lsp.lsp.moments import moment_of, related_notes
+from recall_lsp.lsp.moments import link_to, moment_of, related_notes
 from recall_lsp.lsp.render import dated
 from recall_lsp.lsp.session import Session
-from recall_lsp.notes.link_format import format_link
 
 if TYPE_CHECKING:
     from recall_lsp.index.suggest import Suggestion
@@ -33,7 +33,7 @@ MOST_NAMED = 50
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A note to link to, before it is written as an item."""
+    """A note, or a heading of it, to link to, before it is written as an item."""
 
     path: str
     title: str
@@ -69,9 +69,12 @@ async def completion(session: Session, params: types.CompletionParams) -> types.
     none: list[Offer] = []
     found = await served.ask((types.TEXT_DOCUMENT_COMPLETION, snapshot.uri), find, none)
     served.offered = {offer.path: offer.hit for offer in found if offer.hit is not None}
-    replaced = snapshot.range(begin + entered.start, begin + entered.end)
     typed = line[entered.start : offset - begin]
-    items = [_item(served.root, rank, offer, entered, replaced, typed) for rank, offer in enumerate(found)]
+    items = []
+    for rank, offer in enumerate(found):
+        end, new_text = replacement(entered, offer.link, offer.title)
+        edit = types.TextEdit(snapshot.range(begin + entered.start, begin + end), one_line(new_text))
+        items.append(_item(served.root, rank, offer, edit, typed))
     return types.CompletionList(is_incomplete=True, items=items)
 
 
@@ -103,12 +106,12 @@ def _by_hand(context: types.CompletionContext | None) -> bool:
 
 
 def _related(vault: Vault, source: str, hit: Hit, today: date) -> Offer:
-    link = format_link(vault.link_style, hit.path, hit.title, source, vault.ambiguous(hit.path))
+    link = link_to(vault, hit.path, hit.title, source)
     return Offer(hit.path, hit.title, hit.title, dated(hit.written, today), link, hit=hit)
 
 
 def _named(vault: Vault, source: str, one: Suggestion, hits: dict[str, Hit], today: date) -> Offer:
-    link = format_link(vault.link_style, one.path, one.title, source, vault.ambiguous(one.path))
+    link = link_to(vault, one.path, one.title, source, one.heading or "")
     label = one.title if one.matched == one.title else f"{one.matched} → {one.title}"
     return Offer(
         one.path,
@@ -121,9 +124,7 @@ def _named(vault: Vault, source: str, one: Suggestion, hits: dict[str, Hit], tod
     )
 
 
-def _item(
-    root: Path, rank: int, offer: Offer, entered: LinkInput, replaced: types.Range, typed: str
-) -> types.CompletionItem:
+def _item(root: Path, rank: int, offer: Offer, edit: types.TextEdit, typed: str) -> types.CompletionItem:
     return types.CompletionItem(
         label=one_line(offer.label),
         kind=types.CompletionItemKind.Reference,
@@ -132,6 +133,6 @@ def _item(
         label_details=types.CompletionItemLabelDetails(description=one_line(offer.path)),
         sort_text=f"{rank:04}",
         filter_text=typed,
-        text_edit=types.TextEdit(replaced, one_line(new_text(entered, offer.link, offer.title))),
+        text_edit=edit,
         data=item_data(root, offer.path, offer.heading),
     )

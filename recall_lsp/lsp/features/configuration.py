@@ -26,8 +26,7 @@ def initialize(session: Session, params: types.InitializeParams) -> None:
         folders = [params.root_uri]
     for uri in folders:
         session.add_folder(uri, {})
-    triggers = {vault.options.trigger[-1:] for vault in session.vaults} - {""}
-    session.completion.trigger_characters = sorted({"[", *triggers})
+    session.offer_completion()
 
 
 def initialized(session: Session, params: types.InitializedParams) -> None:
@@ -59,6 +58,7 @@ async def _begin(session: Session) -> None:
         await session.apply_settings(vault, await settings_for(session, vault))
         if session.running:
             session.start(vault)
+    await session.register_completion()
 
 
 async def _reconfigure(session: Session, pushed: Settings | None) -> None:

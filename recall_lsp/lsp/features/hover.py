@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from recall_lsp.lsp.documents import Snapshot
-from recall_lsp.lsp.moments import link_at, moment_of, nearby, paragraph_at, related_notes
+from recall_lsp.lsp.moments import link_at, moment_on_line, nearby, related_notes
 from recall_lsp.lsp.render import content, markup_for, missing_card, preview_card, related_card
 from recall_lsp.lsp.session import Session
 from recall_lsp.notes.model import Link
@@ -32,7 +32,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Related notes, and the place of the paragraph that they are related to."""
+    """Related notes, and the place of the paragraph or heading that they are related to."""
 
     hits: tuple[Hit, ...]
     span: tuple[int, int]
@@ -78,7 +78,11 @@ def _target(vault: Vault, path: str, snapshot: Snapshot, offset: int) -> Target 
 
 
 def _related(vault: Vault, options: Options, path: str, snapshot: Snapshot, offset: int) -> Related | None:
-    if options.hover != "all" or not snapshot.line(snapshot.line_at(offset)).strip():
+    if options.hover != "all":
         return None
-    hits = related_notes(vault, moment_of(path, snapshot.text, offset), options.limit, options.quiet)
-    return Related(hits, paragraph_at(snapshot.text, offset)) if hits else None
+    found = moment_on_line(path, snapshot.text, offset, snapshot.line_span(snapshot.line_at(offset)))
+    if found is None:
+        return None
+    moment, span = found
+    hits = related_notes(vault, moment, options.limit, options.quiet)
+    return Related(hits, span) if hits else None

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from pygls.exceptions import JsonRpcInvalidParams
 
 from recall_lsp.lsp.messages import RELATED, RelatedHit, RelatedParams, RelatedResult, Span
-from recall_lsp.lsp.moments import moment_of, moment_of_selection, related_notes
+from recall_lsp.lsp.moments import link_to, moment_of, moment_of_selection, related_notes
 from recall_lsp.lsp.render import note_uri
 from recall_lsp.lsp.served_vault import ServedVault
 from recall_lsp.lsp.session import Session
-from recall_lsp.notes.link_format import format_link
 
 if TYPE_CHECKING:
     from recall_lsp.index.vault import Vault
@@ -80,5 +79,5 @@ def _hit(vault: Vault, root: Path, source: str, hit: Hit) -> RelatedHit:
         found_by=list(hit.found_by),
         score=round(hit.score, 4),
         linked=hit.linked,
-        link=format_link(vault.link_style, hit.path, hit.title, source, vault.ambiguous(hit.path)),
+        link=link_to(vault, hit.path, hit.title, source),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -18,9 +19,13 @@ WRITTEN = date(2020, 5, 17)
 
 
 class FakeVault:
-    """`notes` maps titles to texts; a note's path is its title with `.md`.  Each query waits for `gate`."""
+    """`notes` maps titles to texts; a note's path is its title with `.md`, its headings are lines after `## `.
+
+    Each query waits for `gate`.
+    """
 
     link_style: Any = "wiki"
+    root = Path("/vault")
 
     def __init__(self, notes: Mapping[str, str]) -> None:
         self.notes = dict(notes)
@@ -33,10 +38,13 @@ class FakeVault:
         return False
 
     def suggest(self, query: str, limit: int) -> list[Suggestion]:
+        names = [(title, title, None) for title in self.notes]
+        for title, text in self.notes.items():
+            names += [(title, heading, heading) for heading in re.findall("^## (.*)", text, re.MULTILINE)]
         return [
-            Suggestion(f"{title}.md", title, title, None, WRITTEN)
-            for title in self.notes
-            if query.casefold() in title.casefold()
+            Suggestion(f"{title}.md", title, name, heading, WRITTEN)
+            for title, name, heading in names
+            if query.casefold() in name.casefold()
         ][:limit]
 
     def resolve(self, link: Link, source: str) -> str | None:

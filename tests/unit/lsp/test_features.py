@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -46,7 +47,8 @@ async def test_the_trigger_offers_what_the_paragraph_is_about(wire: Wire) -> Non
             "end": {"line": 2, "character": 41},
         }
         assert item["textEdit"]["newText"] == f"[[{item['label']}]]"
-        assert "patience" in item["detail"]
+        assert re.fullmatch(r"\d+ years ago, 2020-05-17", item["detail"])  # as the card has it: Neovim repeats others
+        assert item["labelDetails"] == {"description": f"{item['label']}.md"}
 
 
 async def test_a_name_typed_after_the_trigger(wire: Wire) -> None:
@@ -97,6 +99,32 @@ async def test_links(wire: Wire, line: str, character: int, expected: list[str],
     assert {item["filterText"] for item in answer["items"]} == {line[start:character]}
 
 
+@pytest.mark.parametrize(
+    ("style", "line", "new_text", "end"),
+    [
+        ("wiki", "Of [[two", "[[Garden#Two wells]]", 8),
+        ("wiki", "Of [[two]]", "[[Garden#Two wells", 8),
+        ("markdown", "Of [[two", "[Two wells](Garden.md#two-wells)", 8),
+        ("markdown", "Of [[two]] and", "[Two wells](Garden.md#two-wells)", 10),
+        ("org", "Of [[two]]", "[[file:Garden.md::*Two wells][Two wells", 8),
+    ],
+)
+async def test_a_heading_is_linked_to(wire: Wire, style: str, line: str, new_text: str, end: int) -> None:
+    await wire.initialize()
+    wire.vault.link_style = style
+    wire.vault.notes["Garden"] = "Plants.\n\n## Two wells\n\nWater."
+    wire.open(line)
+    answer = await wire.completion(0, 8, kind=2)
+    assert answer is not None
+    (item,) = answer["items"]
+    assert item["label"] == "Two wells → Garden"
+    assert item["textEdit"]["newText"] == new_text
+    assert item["textEdit"]["range"] == {"start": {"line": 0, "character": 3}, "end": {"line": 0, "character": end}}
+    assert item["filterText"] == "[[two"
+    card = (await wire.request("completionItem/resolve", item))["documentation"]["value"]
+    assert "Two wells" in card
+
+
 async def test_an_exact_name_comes_before_the_related(wire: Wire) -> None:
     await wire.initialize()
     wire.vault.notes["Gardening"] = "A gardening patience."
@@ -114,6 +142,7 @@ async def test_resolve_brings_the_card(wire: Wire) -> None:
     related, named = answer["items"][0], answer["items"][2]
     card = (await wire.request("completionItem/resolve", related))["documentation"]
     assert card["kind"] == "markdown"
+    assert related["detail"] in card["value"]
     assert "Bread needs **patience**." in card["value"]
     card = (await wire.request("completionItem/resolve", named))["documentation"]
     assert "Sleep writes memory down." in card["value"]
@@ -140,6 +169,33 @@ async def test_hover_on_words_and_on_nothing(wire: Wire) -> None:
     assert "Garden" not in found["contents"]["value"]
     assert found["range"] == {"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 13}}
     assert await wire.request("textDocument/hover", wire.at(2, 0)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("---\ntitle: patience\ntags: [patience]\n---\n\npatience", 2),
+        ("Words of patience\n```\npatience()\n```\nand patience", 2),
+        ("Words of patience\n\n    patience()\n\nand patience", 2),
+        ("| patience | bread |\n| -------- | ----- |\n| patience | bread |", 1),
+        ("# Patience\n\npatience", 1),
+        ("patience\n\n<!-- patience -->", 2),
+    ],
+)
+async def test_hover_where_nobody_writes_prose(wire: Wire, text: str, line: int) -> None:
+    await wire.initialize()
+    wire.open(text)
+    assert await wire.request("textDocument/hover", wire.at(line, 3)) is None
+    assert wire.vault.asked == []
+
+
+async def test_hover_on_a_heading_is_about_its_section(wire: Wire) -> None:
+    await wire.initialize()
+    wire.open("patience\n\n## Rest  \n\nAbout memory.\n\n### Deeper\n\nIts bread.\n\n## Other\n\nA garden.\n")
+    found = await wire.request("textDocument/hover", wire.at(2, 4))
+    assert wire.vault.asked == ["Rest\nAbout memory.\nIts bread."]
+    assert found["range"] == {"start": {"line": 2, "character": 0}, "end": {"line": 2, "character": 7}}
+    assert "Sleep" in found["contents"]["value"] and "Garden" not in found["contents"]["value"]
 
 
 async def test_plain_text_for_a_client_without_markdown(wire: Wire) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from recall_lsp.lsp.link_input import LinkInput, link_input, new_text
+from recall_lsp.lsp.link_input import LinkInput, link_input, replacement
 
 
 def entered(line: str, by_hand: bool = False, trigger: str = ";;") -> LinkInput | None:
@@ -49,16 +49,22 @@ def test_other_triggers_and_none() -> None:
 @pytest.mark.parametrize(
     ("line", "link", "title", "expected"),
     [
-        ("[[ga|", "[[Garden]]", "Garden", "[[Garden]]"),
-        ("[[ga|]]", "[[Garden]]", "Garden", "[[Garden"),
-        ("[[ga|]]", "[[id:1][Garden]]", "Garden", "[[id:1][Garden"),
+        ("a [[ga|", "[[Garden]]", "Garden", "a [[Garden]]"),
+        ("a [[ga|]] b", "[[Garden]]", "Garden", "a [[Garden]] b"),
+        ("a [[ga|rd]] b", "[[Garden]]", "Garden", "a [[Garden]] b"),
+        ("a [[ga|]] b", "[[id:1][Garden]]", "Garden", "a [[id:1][Garden]] b"),
+        ("a [[ga| b", "[Garden](garden.md)", "Garden", "a [Garden](garden.md) b"),
+        ("a [[ga|]] b", "[Garden](garden.md)", "Garden", "a [Garden](garden.md) b"),
+        ("a [[ga|rd]] b", "[Garden](garden.md)", "Garden", "a [Garden](garden.md) b"),
         (";;|", "[Garden](garden.md)", "Garden", "[Garden](garden.md)"),
         ("memory|", "[[Garden]]", "Garden", "memory [[Garden]]"),
         ("gar|", "[[Garden]]", "Garden", "[[Garden]]"),
-        (" |", "[[Garden]]", "Garden", "[[Garden]]"),
+        (" |", "[[Garden]]", "Garden", " [[Garden]]"),
     ],
 )
-def test_new_text(line: str, link: str, title: str, expected: str) -> None:
+def test_the_line_after_an_offer_is_accepted(line: str, link: str, title: str, expected: str) -> None:
     found = entered(line, by_hand=True)
     assert found is not None
-    assert new_text(found, link, title) == expected
+    end, text = replacement(found, link, title)
+    line = line.replace("|", "")
+    assert line[: found.start] + text + line[end:] == expected

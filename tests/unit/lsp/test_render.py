@@ -8,7 +8,7 @@ from pathlib import Path
 
 from recall_lsp.index.preview import Preview
 from recall_lsp.lsp.markup import MARKDOWN, PLAIN
-from recall_lsp.lsp.render import dated, hit_card, hit_detail, preview_card, related_card
+from recall_lsp.lsp.render import dated, hit_card, preview_card, related_card
 from recall_lsp.notes.model import Span
 from recall_lsp.recall.model import Hit
 
@@ -37,27 +37,23 @@ def test_no_date_is_not_shown() -> None:
 
 def test_hit_card() -> None:
     assert hit_card(HIT, ROOT, TODAY, MARKDOWN) == (
-        "[Sleep \\& \\[memory\\]](file:///notes/seeds/a%20b.md#L5) · 3 years ago, 2023-01-05  \n"
+        "**Sleep \\& \\[memory\\]** · 3 years ago, 2023-01-05  \n"
         "Sleep › Deep \\*sleep\\*\n\n"
         "> The night writes **memory** down.\n\n"
-        "found by its words and its meaning; shares memory"
+        "found by its words and its meaning; shares memory · [seeds/a b.md](file:///notes/seeds/a%20b.md#L5)"
     )
 
 
 def test_hit_card_in_plain_text() -> None:
     hit = replace(HIT, headings=(), linked=True, shared=(), found_by=())
     assert hit_card(hit, ROOT, TODAY, PLAIN).strip() == (
-        "Sleep & [memory] · 3 years ago, 2023-01-05 · linked already\n\n  The night writes memory down."
+        "Sleep & [memory] · 3 years ago, 2023-01-05 · linked already\n\n  The night writes memory down.\n\nseeds/a b.md"
     )
 
 
 def test_related_card_holds_all_hits_in_order() -> None:
     card = related_card([HIT, replace(HIT, title="Second")], ROOT, TODAY, MARKDOWN)
     assert card.index("Sleep") < card.index("---") < card.index("Second")
-
-
-def test_hit_detail() -> None:
-    assert hit_detail(HIT, TODAY) == "3 years ago, 2023-01-05 · shares memory · seeds/a b.md"
 
 
 def test_preview_card() -> None:
@@ -72,8 +68,8 @@ def test_preview_card() -> None:
         line=2,
     )
     assert preview_card(preview, ROOT, TODAY, MARKDOWN) == (
-        "[B](file:///notes/b.md#L3) · yesterday, 2026-03-09  \n"
+        "**B** · yesterday, 2026-03-09  \n"
         "Part \\<two\\>\n\n"
         "> First line  \n>   \n> \\- second https\\://x.y\n\n"
-        "\\#idea \\#a\\_b · 1 backlink"
+        "\\#idea \\#a\\_b · 1 backlink · [b.md](file:///notes/b.md#L3)"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from wire import Wire, served_wire
@@ -73,6 +74,45 @@ async def test_settings_of_recall_toml_and_of_the_editor(wire: Wire, tmp_path: P
     assert wire.session.vaults[0].options.limit == 9
     wire.notify("workspace/didChangeConfiguration", {"settings": {"recall": [1]}})
     assert "must be a table" in wire.sent.pop()["params"]["message"]
+
+
+async def test_a_client_that_takes_triggers_later_is_told_each_change(wire: Wire, tmp_path: Path) -> None:
+    told = await wire.initialize(tmp_path.as_uri(), registers_completion=True)
+    assert "completionProvider" not in told["capabilities"]  # or the client would ask twice
+    (made,) = await registrations(wire, 1)
+    assert made == {
+        "method": "textDocument/completion",
+        "id": "completion",
+        "registerOptions": {"documentSelector": None, "triggerCharacters": [";", "["], "resolveProvider": True},
+    }
+    wire.notify("workspace/didChangeConfiguration", {"settings": {"recall": {"trigger": "@@"}}})
+    gone, made = await registrations(wire, 2)
+    assert gone == {"method": "textDocument/completion", "id": "completion"}
+    assert made["registerOptions"]["triggerCharacters"] == ["@", "["]
+    wire.notify("workspace/didChangeConfiguration", {"settings": {"recall": {"trigger": "@@", "limit": 3}}})
+    await wire.request("recall/status")
+    assert wire.session.vaults[0].options.limit == 3  # and nothing is told of it
+
+
+async def test_the_keeper_tells_of_a_changed_recall_toml(wire: Wire, tmp_path: Path) -> None:
+    await wire.initialize(tmp_path.as_uri(), registers_completion=True, limit=7)
+    await registrations(wire, 1)
+    (tmp_path / "recall.toml").write_text('trigger = "++"\nlimit = 2\nquiet = 0.5\n')
+    vault = wire.session.vaults[0]
+    wire.session._on_keeper(vault, {"event": "settings"})
+    _, made = await registrations(wire, 2)
+    assert made["registerOptions"]["triggerCharacters"] == ["+", "["]
+    assert (vault.options.limit, vault.options.quiet) == (7, 0.5)  # the editor's own settings still win
+
+
+async def registrations(wire: Wire, count: int) -> list[Any]:
+    """The next so many registrations and unregistrations, in order."""
+    async with asyncio.timeout(10):
+        while len(wire.sent) < count:
+            await asyncio.sleep(0.001)
+    told = [message["params"] for message in wire.sent]
+    wire.sent.clear()
+    return [one for params in told for one in next(iter(params.values()))]
 
 
 def test_too_wide(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -76,13 +76,15 @@ class Wire:
         error: dict[str, Any] = reply["error"]
         return error
 
-    async def initialize(self, root: str = "file:///vault", **settings: Any) -> dict[str, Any]:
-        capabilities = {
-            "textDocument": {
-                "hover": {"contentFormat": ["markdown", "plaintext"]},
-                "completion": {"completionItem": {"documentationFormat": ["markdown"]}},
-            }
+    async def initialize(
+        self, root: str = "file:///vault", registers_completion: bool = False, **settings: Any
+    ) -> dict[str, Any]:
+        completion = {
+            "dynamicRegistration": registers_completion,
+            "completionItem": {"documentationFormat": ["markdown"]},
         }
+        hover = {"contentFormat": ["markdown", "plaintext"]}
+        capabilities = {"textDocument": {"hover": hover, "completion": completion}}
         params = {
             "processId": None,
             "capabilities": capabilities,

@@ -61,6 +61,19 @@ end
 ---@return vim.lsp.Client?
 function M.client(bufnr) return vim.lsp.get_clients({ name = NAME, bufnr = bufnr })[1] end
 
+--- Neovim replaces what stands before the cursor alone; a link may have to replace more, such as a `]]`.
+local function take_out_rest(client)
+  local given = vim.tbl_get(vim.v.completed_item, 'user_data', 'nvim', 'lsp') or {}
+  local item = given.completion_item
+  if given.client_id ~= client.id or not item.textEdit then return end
+  local range, encoding = item.textEdit.range, client.offset_encoding
+  local rest = range['end'].character - range.start.character - vim.str_utfindex(item.filterText, encoding)
+  local row, column = unpack(vim.api.nvim_win_get_cursor(0))
+  local tail = vim.api.nvim_get_current_line():sub(column + 1)
+  local stop = column + vim.str_byteindex(tail, encoding, rest, false)
+  vim.api.nvim_buf_set_text(0, row - 1, column, row - 1, stop, {})
+end
+
 --- Open the menu on the server's trigger characters, and keep it open while a link or a query is being typed: the
 --- menu of Neovim closes when the writer is faster than the answer.
 local function enable_completion(client, bufnr, trigger)
@@ -70,7 +83,14 @@ local function enable_completion(client, bufnr, trigger)
     -- Beside a note stands its date alone: the card, which opens when it is selected, needs the room.
     convert = function(item)
       if item.kind ~= REFERENCE then return {} end
-      return { kind = '', menu = (item.detail or ''):match('^(.-) · ') }
+      return { kind = '', menu = item.detail }
+    end,
+  })
+  vim.api.nvim_create_autocmd('CompleteDone', {
+    group = vim.api.nvim_create_augroup('recall.accepted.' .. bufnr, {}),
+    buffer = bufnr,
+    callback = function()
+      if vim.v.event.reason == 'accept' then take_out_rest(client) end
     end,
   })
   local trigger_query = trigger ~= '' and vim.pesc(trigger) .. '%S+$' or nil
