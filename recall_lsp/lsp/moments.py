@@ -106,8 +106,8 @@ def _section(note: Note, heading: Heading) -> str:
     """A heading's words and the prose below it, up to the next heading that is no deeper."""
     no_deeper = (other.span.start for other in note.headings if other.level <= heading.level)
     end = next((start for start in no_deeper if start > heading.span.start), 1 << 60)
-    below = (passage.text for passage in note.passages if heading.span.end <= passage.span.start < end)
-    return "\n".join([heading.text, *below])
+    below = [passage.text[slice(*passage.in_text(heading.span.end, end))].strip() for passage in note.passages]
+    return "\n".join([heading.text, *filter(None, below)])
 
 
 @lru_cache(maxsize=16)

@@ -23,7 +23,13 @@ import recall_lsp
 
 CHECKOUT = Path(recall_lsp.__file__).parent.parent
 SAMPLE = Path(recall_lsp.__file__).parent / "sample"
-EXPECTED = {"window/workDoneProgress/create", "$/progress", "workspace/configuration", "client/registerCapability"}
+EXPECTED = {
+    "window/workDoneProgress/create",
+    "$/progress",
+    "workspace/configuration",
+    "client/registerCapability",
+    "client/unregisterCapability",
+}
 PATIENCE = 60.0
 """Seconds that anything may take on a busy machine before a test fails."""
 
@@ -41,6 +47,7 @@ class Editor:
         self.home = home
         self.received: Counter[str] = Counter()
         self.replies: dict[Any, dict[str, Any]] = {}
+        self.registered: dict[str, types.Registration] = {}
         self._versions: Counter[str] = Counter()
         self._watch_messages()
 
@@ -48,6 +55,15 @@ class Editor:
     def pid(self) -> int:
         assert self.client._server is not None
         return self.client._server.pid
+
+    def take_registration(self, params: types.RegistrationParams) -> None:
+        for made in params.registrations:
+            assert made.id not in self.registered
+            self.registered[made.id] = made
+
+    def take_unregistration(self, params: types.UnregistrationParams) -> None:
+        for gone in params.unregisterations:
+            assert self.registered.pop(gone.id).method == gone.method
 
     def open(self, path: Path, text: str) -> str:
         uri = path.as_uri()
@@ -142,7 +158,10 @@ def copy_sample(to: Path) -> Path:
 
 
 def capabilities(
-    encodings: list[types.PositionEncodingKind] | None = None, progress: bool = True, configuration: bool = True
+    encodings: list[types.PositionEncodingKind] | None = None,
+    progress: bool = True,
+    configuration: bool = True,
+    registers_completion: bool = False,
 ) -> types.ClientCapabilities:
     return types.ClientCapabilities(
         general=types.GeneralClientCapabilities(position_encodings=encodings),
@@ -151,7 +170,8 @@ def capabilities(
         text_document=types.TextDocumentClientCapabilities(
             hover=types.HoverClientCapabilities(content_format=MARKDOWN),
             completion=types.CompletionClientCapabilities(
-                completion_item=types.ClientCompletionItemOptions(documentation_format=MARKDOWN)
+                dynamic_registration=registers_completion,
+                completion_item=types.ClientCompletionItemOptions(documentation_format=MARKDOWN),
             ),
         ),
     )
@@ -172,8 +192,9 @@ async def editor(
     """
     client = make_test_lsp_client()
     client.set_configuration({"recall": {"model": model, "quiet": 0, **(settings or {})}})
-    client.feature(types.CLIENT_REGISTER_CAPABILITY)(lambda params: None)
     window = Editor(client, home)
+    client.feature(types.CLIENT_REGISTER_CAPABILITY)(lambda params: window.take_registration(params))
+    client.feature(types.CLIENT_UNREGISTER_CAPABILITY)(lambda params: window.take_unregistration(params))
     environment = {"RECALL_CACHE_DIR": str(home / "cache"), "RECALL_DATA_DIR": str(home / "data")}
     command = [sys.executable, "-m", "recall_lsp", "serve"]
     await client.start_io(*command, env=os.environ | environment, cwd=CHECKOUT)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from editor import CHECKOUT, PARAGRAPH, copy_sample, editor, log_text, notes_in, until
+from editor import CHECKOUT, PARAGRAPH, Editor, capabilities, copy_sample, editor, log_text, notes_in, until
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcRequestCancelled
 from pytest_lsp.client import make_test_lsp_client
@@ -97,6 +97,31 @@ async def test_wrong_settings_are_told_once_and_the_rest_holds(tmp_path: Path) -
         assert len(window.client.messages) == 3
         window.client.messages.clear()
         window.received.pop("window/showMessage")
+
+
+async def test_recall_toml_is_followed_though_the_client_watches_no_files(tmp_path: Path) -> None:
+    vault = copy_sample(tmp_path / "vault")
+    client = capabilities(registers_completion=True)
+    async with editor(tmp_path, vault, client_capabilities=client) as window:
+        await window.indexed(notes_in(vault))
+        assert "settings-file" not in window.registered
+        assert triggers(window) == [";", "["]
+        uri = window.open(vault / "now.md", PARAGRAPH + " @@")
+        assert await window.completion(uri, 0, len(PARAGRAPH) + 3, typed="@") == []
+        (vault / "recall.toml").write_text('trigger = "@@"\nlimit = 2\n', "utf-8")
+
+        async def registered() -> bool:
+            return triggers(window) == ["@", "["]
+
+        await until(registered)
+        assert await window.completion(uri, 0, len(PARAGRAPH) + 3, typed="@") != []
+        assert len(await window.related(uri, 0, 5)) == 2
+
+
+def triggers(window: Editor) -> list[str]:
+    """As the server last registered them; [] if it has not."""
+    made = window.registered.get("completion")
+    return list(made.register_options["triggerCharacters"]) if made is not None else []  # type: ignore[index]
 
 
 @pytest.mark.parametrize("folder", ["/", "home"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -15,7 +16,7 @@ async def test_completion_hover_and_related(tmp_path: Path) -> None:
     vault = copy_sample(tmp_path / "vault")
     async with editor(tmp_path, vault) as window:
         await window.indexed(notes_in(vault))
-        uri = window.open(vault / "now.md", f"# Meetings\n\n{PARAGRAPH} ;;\n\nSee [[Counting to ten]] there.\n")
+        uri = window.open(vault / "now.md", f"# Meetings\n\n{PARAGRAPH} ;;\n\nSee [[The asparagus bed]] there.\n")
         end = len(PARAGRAPH) + 3
         offered = await window.completion(uri, 2, end, typed=";")
         assert offered[0].label == "Counting to ten"
@@ -23,27 +24,34 @@ async def test_completion_hover_and_related(tmp_path: Path) -> None:
             types.Range(types.Position(2, end - 2), types.Position(2, end)), "[[Counting to ten]]"
         )
         assert {item.filter_text for item in offered} == {";;"}
-        assert "2021-11-28" in (offered[0].detail or "")
+        date = offered[0].detail
+        assert date is not None and re.fullmatch(r"(\d+ years|a year) ago, 2021-11-28", date)
+        assert offered[0].label_details == types.CompletionItemLabelDetails(description="Counting to ten.md")
 
         resolved = await window.client.completion_item_resolve_async(offered[0])
         assert isinstance(resolved.documentation, types.MarkupContent)
-        assert "Counting to ten" in resolved.documentation.value
-        assert "**" in resolved.documentation.value
+        target = (vault / "Counting to ten.md").as_uri()
+        lines = resolved.documentation.value.split("\n")
+        assert lines[0].rstrip() == f"**Counting to ten** · {date}"
+        assert any(re.match(r"> .*\*\*\w+\*\*", line) for line in lines)
+        assert re.fullmatch(rf"found by its words.* · \[Counting to ten\.md\]\({target}(#L\d+)?\)", lines[-1])
 
         card = await window.hover(uri, 2, 10)
         assert card is not None and isinstance(card.contents, types.MarkupContent)
-        assert "Counting to ten" in card.contents.value
+        assert resolved.documentation.value in card.contents.value
+        assert card.range == types.Range(types.Position(2, 0), types.Position(2, end))
 
         preview = await window.hover(uri, 4, 8)
         assert preview is not None and isinstance(preview.contents, types.MarkupContent)
-        assert "I timed myself." in preview.contents.value
-        assert "\\#team" in preview.contents.value
-        assert preview.range == types.Range(types.Position(4, 4), types.Position(4, 23))
+        assert preview.contents.value.startswith("**The asparagus bed** · ")
+        assert "We dug the trench in 2022" in preview.contents.value
+        assert preview.contents.value.endswith(f"[The asparagus bed.md]({(vault / 'The asparagus bed.md').as_uri()})")
+        assert preview.range == types.Range(types.Position(4, 4), types.Position(4, 25))
 
         hits = await window.related(uri, 2, 10, limit=3)
         assert len(hits) == 3
         assert hits[0].path == "Counting to ten.md"
-        assert hits[0].linked is True
+        assert hits[0].linked is False
         assert "words" in hits[0].foundBy
         by_command = await window.client.workspace_execute_command_async(
             types.ExecuteCommandParams(
@@ -54,6 +62,72 @@ async def test_completion_hover_and_related(tmp_path: Path) -> None:
         assert isinstance(by_command, dict)
         assert [hit["path"] for hit in by_command["hits"]] == [hit.path for hit in hits]
     assert log_text(tmp_path) == ""
+
+
+async def test_a_note_that_is_linked_already_steps_back(tmp_path: Path) -> None:
+    vault = copy_sample(tmp_path / "vault")
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(notes_in(vault))
+        places = []
+        for linked in (False, True):
+            uri = window.open(vault / f"{linked}.md", PARAGRAPH + linked * "\n\nSee [[Counting to ten]] there.")
+            hits = await window.related(uri, 0, 5)
+            hit = next(hit for hit in hits if hit.path == "Counting to ten.md")
+            assert hit.linked is linked
+            places.append(hits.index(hit))
+            card = await window.hover(uri, 0, 5)
+            assert card is not None and isinstance(card.contents, types.MarkupContent)
+            assert ("linked already" in card.contents.value) is linked
+        assert places[0] == 0 and places[1] >= places[0]
+
+
+async def test_hover_on_headings_and_where_no_prose_is(tmp_path: Path) -> None:
+    vault = copy_sample(tmp_path / "vault")
+    text = f"---\ntitle: Answers\n---\n\n## Meetings\n\n{PARAGRAPH}\n\n```\n{PARAGRAPH}\n```\n\n## Garden\n\n"
+    text += "The asparagus in its bed: asparagus takes three years.\n"
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(notes_in(vault))
+        uri = window.open(vault / "now.md", text)
+        for line, title in ((4, "Counting to ten"), (12, "The asparagus bed")):
+            card = await window.hover(uri, line, 4)
+            assert card is not None and isinstance(card.contents, types.MarkupContent)
+            assert f"**{title}** · " in card.contents.value
+            assert card.range is not None and (card.range.start.line, card.range.end.line) == (line, line)
+        for line in (1, 5, 8, 9, 10, 11):
+            assert await window.hover(uri, line, 4) is None, line
+
+
+async def test_hover_is_silent_when_nothing_is_related_enough(tmp_path: Path) -> None:
+    vault = copy_sample(tmp_path / "vault")
+    async with editor(tmp_path, vault, settings={"quiet": 0.999}) as window:
+        await window.indexed(notes_in(vault))
+        uri = window.open(vault / "now.md", f"## Meetings\n\n{PARAGRAPH}\n")
+        assert await window.hover(uri, 2, 9) is None
+        assert await window.hover(uri, 0, 4) is None
+        assert await window.completion(uri, 2, len(PARAGRAPH)) == []
+
+
+@pytest.mark.parametrize(
+    ("style", "link", "end"),
+    [
+        ("wiki", "[[The year with no heading#What I would do again", 25),
+        ("markdown", "[What I would do again](The%20year%20with%20no%20heading.md#what-i-would-do-again)", 27),
+    ],
+)
+async def test_a_heading_by_its_name(tmp_path: Path, style: str, link: str, end: int) -> None:
+    vault = copy_sample(tmp_path / "vault")
+    (vault / "The year with no heading.md").write_text("Words.\n\n## What I would do again\n\nThe quagga.\n", "utf-8")
+    async with editor(tmp_path, vault, settings={"link_style": style}) as window:
+        await window.indexed(notes_in(vault))
+        uri = window.open(vault / "now.md", "See [[what i would do aga]] there.\n")
+        first = (await window.completion(uri, 0, 25, typed="["))[0]
+        assert isinstance(first.text_edit, types.TextEdit)
+        assert first.text_edit == types.TextEdit(types.Range(types.Position(0, 4), types.Position(0, end)), link)
+        window.open(vault / "now.md", f"See {link}{']]' if style == 'wiki' else ''} there.\n")
+        preview = await window.hover(uri, 0, 8)
+        assert preview is not None and isinstance(preview.contents, types.MarkupContent)
+        assert "What I would do again" in preview.contents.value and "The quagga" in preview.contents.value
+        assert "Words" not in preview.contents.value
 
 
 async def test_links_by_name_related_first(tmp_path: Path) -> None:
