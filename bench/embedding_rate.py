@@ -16,7 +16,8 @@ import psutil
 from encoding import bare_batches, bare_loop, seconds
 from stdio_client import Client, GoneError
 
-from recall_lsp.index.catalog import embedded_text, open_catalog, passages_by_id
+from recall_lsp.index.catalog import open_catalog, passages_by_id
+from recall_lsp.index.rows import embedded_text
 
 EMBEDDING = "Learning what notes mean"
 _ROUNDS = 2

@@ -6,19 +6,27 @@ remembered in `removed`.  Readers in other processes see whole commits and nothi
 
 from __future__ import annotations
 
-import json
 import sqlite3
-import struct
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from recall_lsp.notes.model import Block, Heading, Link, Note, Passage, Span
-from recall_lsp.notes.resolve import link_keys, note_keys
+from recall_lsp.index.rows import (
+    ENTRY_COLUMNS,
+    NOTE_COLUMNS,
+    PASSAGE_COLUMNS,
+    EntryRow,
+    FileState,
+    NoteRow,
+    PassageRow,
+    note_columns,
+    pack_passage,
+    unpack_entry,
+    unpack_note,
+    unpack_passage,
+)
+from recall_lsp.notes.model import Note
 
 SCHEMA_VERSION = 2
 
@@ -43,80 +51,6 @@ CREATE INDEX removed_seq ON removed (seq);
 CREATE TABLE skipped (path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, reason TEXT NOT NULL)
     WITHOUT ROWID;
 """
-
-
-@dataclass(frozen=True, slots=True)
-class FileState:
-    """What decides whether a file must be read again."""
-
-    size: int
-    mtime_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A note as the readers keep it in memory.  `written` falls back on the file's own date."""
-
-    id: int
-    path: str
-    title: str
-    language: str
-    written: date
-    modified: int
-    letters: int
-    aliases: tuple[str, ...]
-    tags: tuple[str, ...]
-    headings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EntryRow:
-    """An entry with the names it answers to and, for each different link in it, the names to try."""
-
-    seq: int
-    entry: Entry
-    names: tuple[str, ...]
-    mentions: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NoteRow:
-    """A note with all that its file tells beside its passages."""
-
-    id: int
-    path: str
-    title: str
-    dialect: str
-    language: str
-    written: date | None
-    modified: int
-    letters: int
-    aliases: tuple[str, ...]
-    tags: tuple[str, ...]
-    headings: tuple[Heading, ...]
-    blocks: tuple[Block, ...]
-    links: tuple[Link, ...]
-    problems: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PassageRow:
-    id: int
-    note: int
-    passage: Passage
-
-
-def embedded_text(passage: Passage) -> str:
-    """What of a passage is embedded: its nearest heading and its prose.  It stays the same through a rename."""
-    if not passage.text:
-        return ""
-    return f"{passage.headings[-1]}\n{passage.text}" if passage.headings else passage.text
-
-
-def text_hash(text: str) -> int:
-    """A signed 64-bit key of a text: blake2b, so that equal texts are embedded once."""
-    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little", signed=True)
 
 
 def open_catalog(path: Path, *, write: bool) -> sqlite3.Connection:
@@ -186,7 +120,7 @@ def put_note(
         "mtime_ns": state.mtime_ns,
         "hash": file_hash,
         "language": language,
-        **_columns(note),
+        **note_columns(note),
     }
     row = connection.execute(
         f"INSERT INTO notes ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)})"
@@ -197,7 +131,7 @@ def put_note(
     connection.executemany(
         "INSERT INTO passages (note, hash, text, extra, start, stop, line, headings, anchors)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (_pack_passage(row[0], passage) for passage in note.passages),
+        (pack_passage(row[0], passage) for passage in note.passages),
     )
     connection.execute("DELETE FROM skipped WHERE path = ?", (note.path,))
 
@@ -250,12 +184,12 @@ def notes_since(connection: sqlite3.Connection, seq: int, limit: int = -1) -> li
 
     `limit` is a wish: the notes of one sequence number are never parted.
     """
-    return [(row[0], _unpack_note(row[1:])) for row in _since(connection, f"seq, {_NOTE}", seq, limit)]
+    return [(row[0], unpack_note(row[1:])) for row in _since(connection, f"seq, {NOTE_COLUMNS}", seq, limit)]
 
 
 def entries_since(connection: sqlite3.Connection, seq: int, limit: int = -1) -> list[EntryRow]:
     """The same, with what the readers keep in memory, ready made."""
-    return [_unpack_entry(row) for row in _since(connection, f"seq, {_ENTRY}", seq, limit)]
+    return [unpack_entry(row) for row in _since(connection, f"seq, {ENTRY_COLUMNS}", seq, limit)]
 
 
 def _since(connection: sqlite3.Connection, columns: str, seq: int, limit: int) -> sqlite3.Cursor:
@@ -273,8 +207,8 @@ def link_counts(connection: sqlite3.Connection) -> dict[str, int]:
 
 
 def note_by_id(connection: sqlite3.Connection, note: int) -> NoteRow | None:
-    row = connection.execute(f"SELECT {_NOTE} FROM notes WHERE id = ?", (note,)).fetchone()
-    return None if row is None else _unpack_note(row)
+    row = connection.execute(f"SELECT {NOTE_COLUMNS} FROM notes WHERE id = ?", (note,)).fetchone()
+    return None if row is None else unpack_note(row)
 
 
 def removed_since(connection: sqlite3.Connection, seq: int) -> list[int]:
@@ -315,111 +249,12 @@ def passage_keys(connection: sqlite3.Connection, notes: Sequence[int]) -> list[t
     return found.fetchall()
 
 
-_NOTE = "id, path, title, dialect, language, written, mtime_ns, letters, structure"
-_ENTRY = "id, path, title, language, written, mtime_ns, letters, aliases, tags, headings, names, mentions"
-_PASSAGE = "id, note, text, extra, start, stop, line, headings, anchors"
-
-
 def _passages(connection: sqlite3.Connection, column: str, ids: Iterable[int]) -> list[PassageRow]:
-    rows = connection.execute(f"SELECT {_PASSAGE} FROM passages WHERE {column} IN ({_integers(ids)}) ORDER BY id")
-    return [_unpack_passage(row) for row in rows]
+    rows = connection.execute(
+        f"SELECT {PASSAGE_COLUMNS} FROM passages WHERE {column} IN ({_integers(ids)}) ORDER BY id"
+    )
+    return [unpack_passage(row) for row in rows]
 
 
 def _integers(ids: Iterable[int]) -> str:
     return ",".join(str(int(number)) for number in ids)
-
-
-_UNIT, _RECORD = "\x1f", "\x1e"
-
-
-def _columns(note: Note) -> dict[str, str | int | None]:
-    names = note_keys(note.path, note.title, note.aliases, (block.id for block in note.blocks))
-    mentions = dict.fromkeys(_UNIT.join(link_keys(link, note.path)) for link in note.links)
-    kinds = [link.kind for link in note.links]
-    return {
-        "title": _clean(note.title),
-        "dialect": note.dialect,
-        "written": note.written.isoformat() if note.written else None,
-        "letters": sum(len(passage.text) for passage in note.passages),
-        "aliases": _clean(_UNIT.join(note.aliases)),
-        "tags": _clean(_UNIT.join(note.tags)),
-        "headings": _clean(_UNIT.join(dict.fromkeys(heading.text for heading in note.headings))),
-        "names": _clean(_UNIT.join(names)),
-        "mentions": _clean(_RECORD.join(mentions)),
-        "wiki": kinds.count("wiki") + kinds.count("embed"),
-        "markdown": kinds.count("markdown"),
-        "structure": _pack_structure(note),
-    }
-
-
-def _split(joined: str) -> tuple[str, ...]:
-    return tuple(joined.split(_UNIT)) if joined else ()
-
-
-def _unpack_entry(row: tuple[Any, ...]) -> EntryRow:
-    seq, number, path, title, language, written, modified, letters, aliases, tags, headings, names, mentions = row
-    day = date.fromisoformat(written) if written else date.fromtimestamp(modified / 1e9)
-    parts = (_split(aliases), _split(tags), _split(headings))
-    entry = Entry(number, path, title, language, day, modified, letters, *parts)
-    links = tuple(_split(keys) for keys in mentions.split(_RECORD)) if mentions else ()
-    return EntryRow(seq, entry, _split(names), links)
-
-
-def _pack_structure(note: Note) -> str:
-    parts: dict[str, Any] = {
-        "aliases": note.aliases,
-        "tags": note.tags,
-        "headings": [(h.text, h.level, h.span.start, h.span.end, h.line) for h in note.headings],
-        "blocks": [(b.id, b.span.start, b.span.end, b.line) for b in note.blocks],
-        "links": [(k.target, k.fragment, k.text, k.kind, k.span.start, k.span.end, k.line) for k in note.links],
-        "problems": note.problems,
-    }
-    return _clean(json.dumps({name: part for name, part in parts.items() if part}, ensure_ascii=False))
-
-
-def _unpack_note(row: tuple[Any, ...]) -> NoteRow:
-    number, path, title, dialect, language, written, modified, letters, structure = row
-    parts = json.loads(structure)
-    return NoteRow(
-        id=number,
-        path=path,
-        title=title,
-        dialect=dialect,
-        language=language,
-        written=date.fromisoformat(written) if written else None,
-        modified=modified,
-        letters=letters,
-        aliases=tuple(parts.get("aliases", ())),
-        tags=tuple(parts.get("tags", ())),
-        headings=tuple(Heading(t, lv, Span(a, b), ln) for t, lv, a, b, ln in parts.get("headings", ())),
-        blocks=tuple(Block(i, Span(a, b), ln) for i, a, b, ln in parts.get("blocks", ())),
-        links=tuple(Link(t, f, x, k, Span(a, b), ln) for t, f, x, k, a, b, ln in parts.get("links", ())),
-        problems=tuple(parts.get("problems", ())),
-    )
-
-
-def _pack_passage(note: int, passage: Passage) -> tuple[Any, ...]:
-    flat = [number for pair in passage.anchors for number in pair]
-    return (
-        note,
-        text_hash(embedded_text(passage)),
-        _clean(passage.text),
-        _clean(passage.extra),
-        passage.span.start,
-        passage.span.end,
-        passage.line,
-        _clean(_UNIT.join(passage.headings)),
-        struct.pack(f"<{len(flat)}I", *flat),
-    )
-
-
-def _unpack_passage(row: tuple[Any, ...]) -> PassageRow:
-    number, note, text, extra, start, stop, line, headings, packed = row
-    flat = struct.unpack(f"<{len(packed) // 4}I", packed)
-    anchors = tuple(zip(flat[::2], flat[1::2], strict=True))
-    return PassageRow(number, note, Passage(text, extra, Span(start, stop), line, _split(headings), anchors))
-
-
-def _clean(text: str) -> str:
-    """Lone surrogates, which SQLite cannot hold, become question marks; lengths stay."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

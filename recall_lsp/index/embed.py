@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from recall_lsp.index.catalog import embedded_text, passages_by_id
+from recall_lsp.index.catalog import passages_by_id
 from recall_lsp.index.encoder import Encoder
+from recall_lsp.index.rows import embedded_text
 from recall_lsp.index.vectors import open_embeddings, put_embeddings
 
 _WINDOW = 512

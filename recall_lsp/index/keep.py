@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
+from watchdog.observers.api import BaseObserver
 
-from recall_lsp.config import Options, load_options
+from recall_lsp.config import load_options
 from recall_lsp.index import catalog as cat
 from recall_lsp.index.embed import Backlog
 from recall_lsp.index.encoder import Encoder, has_sketch, load, run_compile
+from recall_lsp.index.language import detect_language
 from recall_lsp.index.lexical import LexicalWriter
 from recall_lsp.index.places import index_dir, private_dir
 from recall_lsp.index.reconcile import Changes, UnmountedError, apply_changes, check_paths, find_changes
@@ -28,11 +30,16 @@ from recall_lsp.index.vectors import embeddings_path
 from recall_lsp.index.watch import Settled, watch
 
 Report = Callable[[Mapping[str, Any]], None]
-"""Takes events: {"event": "progress" | "changed" | "ready" | "waiting" | "problem", ...} (see README, Keeper)."""
+"""Takes events, each with its name under "event":
+
+progress (stage: reading, compiling or embedding; done, total), changed (seq), ready, waiting (another keeps the folder),
+settings (recall.toml has changed), problem (message, in words for the user).
+"""
 
 _SAMPLE = 256
 _LOCK_POLL = 0.3
-_IDLE = 60.0
+_IDLE = 5.0
+_ANY_TEXT = "The first text that is asked about takes long, whichever it is."
 _PAUSE = 0.2
 _THREADS = min(2, os.cpu_count() or 1)
 
@@ -55,14 +62,14 @@ def keep(
     lock = FileLock(folder / "keeper.lock")
     if not _take_lock(lock, report, stop):
         return
-    observer = None
+    keeper = None
     try:
-        observer = None if once else watch(root, settled, lambda message: _problem(report, message))
         catalog = _open_or_restart(folder / "catalog.db", report)
-        _Keeper(root, settings, report, settled, stop, folder, catalog).run(once)
+        keeper = _Keeper(root, settings, report, settled, stop, folder, catalog)
+        keeper.run(once)
     finally:
-        if observer is not None:
-            observer.stop()
+        if keeper is not None:
+            keeper.close()
         lock.release()
 
 
@@ -82,18 +89,25 @@ class _Keeper:
         self._root, self._settings, self._report = root, settings, report
         self._settled, self._stop, self._folder, self._catalog = settled, stop, folder, catalog
         self._lexical = LexicalWriter(folder / "lexical")
-        self._options = Options()
+        self._options, _ = load_options(root, settings)
         self._encoder: Encoder | None = None
         self._model_wanted = True
         self._backlog: Backlog | None = None
         self._compiling: threading.Thread | None = None
+        self._observer: BaseObserver | None = None
+        self._watched: tuple[int, int] | None = None
+        self._watching = False
 
     def run(self, once: bool) -> None:
+        self._watching = not once
+        self._rewatched()
         self._lexical.update(self._catalog)
         self._follow_folder(None)
         ready = False
         while not self._stop.is_set():
             paths = self._settled.take(_IDLE if ready else _PAUSE if self._compiling else 0.0)
+            if self._rewatched():
+                paths = None
             if paths is None or paths:
                 self._follow_folder(paths)
                 ready = False
@@ -105,6 +119,27 @@ class _Keeper:
                 self._report({"event": "ready"})
                 if once:
                     return
+                detect_language(_ANY_TEXT)  # its model takes 0.7 s to load: now, and not when a note is saved
+
+    def close(self) -> None:
+        if self._observer is not None:
+            self._observer.stop()
+        if self._backlog is not None:
+            self._backlog.close()
+        self._catalog.close()
+
+    def _rewatched(self) -> bool:
+        """Watch the folder anew when it is another than before: renamed, made again, mounted.  True if so."""
+        now = _identity(self._root)
+        if not self._watching or now == self._watched:
+            return False
+        self._watched = now
+        if self._observer is not None:
+            self._observer.stop()
+            self._observer = None
+        if now is not None:
+            self._observer = watch(self._root, self._settled, lambda message: _problem(self._report, message))
+        return True
 
     def _follow_folder(self, paths: set[str] | None) -> None:
         """Bring catalog and full-text view up to the folder, or to these paths of it."""
@@ -125,6 +160,8 @@ class _Keeper:
         self._options, warnings = load_options(self._root, self._settings)
         for warning in warnings:
             _problem(self._report, warning)
+        if self._options != before:
+            self._report({"event": "settings"})
         self._rules = read_rules(self._root, self._options)
         if self._options.model != before.model:
             self._encoder, self._model_wanted = None, True
@@ -194,6 +231,15 @@ class _Keeper:
 
 
 _RULE_FILES = frozenset({".recallignore", "recall.toml"})
+
+
+def _identity(root: Path) -> tuple[int, int] | None:
+    """Which folder stands at a path; None when none does."""
+    try:
+        status = root.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _take_lock(lock: FileLock, report: Report, stop: threading.Event) -> bool:

@@ -17,15 +17,8 @@ from time import time_ns
 import tantivy
 from tantivy import Document, Occur, Query, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
-from recall_lsp.index.catalog import (
-    NoteRow,
-    PassageRow,
-    current_seq,
-    main_language,
-    notes_since,
-    passages_of,
-    removed_since,
-)
+from recall_lsp.index.catalog import current_seq, main_language, notes_since, passages_of, removed_since
+from recall_lsp.index.rows import NoteRow, PassageRow
 from recall_lsp.index.terms import terms
 
 FIELD_BOOSTS = {"title": 2.0, "aliases": 2.0, "headings": 1.2, "tags": 1.0, "body": 1.0}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from recall_lsp.index.catalog import NoteRow, PassageRow
+from recall_lsp.index.rows import NoteRow, PassageRow
 from recall_lsp.notes.model import Block, Passage, Span
 
 _LETTERS = 400

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from recall_lsp.config import Options
 from recall_lsp.index import catalog as cat
-from recall_lsp.index.catalog import FileState
 from recall_lsp.index.language import note_language
+from recall_lsp.index.rows import FileState
 from recall_lsp.index.scan import Rules, scan, state_in
 from recall_lsp.notes.model import Skipped
 from recall_lsp.notes.read import read_bytes

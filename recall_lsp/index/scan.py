@@ -10,7 +10,7 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from recall_lsp.config import Options
-from recall_lsp.index.catalog import FileState
+from recall_lsp.index.rows import FileState
 
 IGNORE_FILE = ".recallignore"
 # Never notes, whatever the settings: tools' own folders and their copies of notes.

@@ -25,6 +25,7 @@ from recall_lsp.index.language import note_language
 from recall_lsp.index.lexical import Lexical, ViewState, view_state
 from recall_lsp.index.places import index_dir
 from recall_lsp.index.preview import Preview, make_preview
+from recall_lsp.index.rows import Entry, EntryRow, NoteRow, PassageRow, embedded_text, text_hash
 from recall_lsp.index.status import Status, read_status
 from recall_lsp.index.suggest import Names, Suggestion
 from recall_lsp.index.terms import terms
@@ -46,7 +47,7 @@ class Vault:
         self.root = root
         self.options = options
         self.folder = index_dir(root)
-        self.entries: dict[int, cat.Entry] = {}
+        self.entries: dict[int, Entry] = {}
         self.ids: dict[str, int] = {}
         self.graph = Graph()
         self.lexical: Lexical | None = None
@@ -55,7 +56,7 @@ class Vault:
         self.revision = 0
         self._catalog: sqlite3.Connection | None = None
         self._embeddings: sqlite3.Connection | None = None
-        self._inode = 0
+        self._inodes = (0, 0)
         self._seq = 0
         self._seen_versions = _NEVER
         self._lexical_state = ViewState()
@@ -81,10 +82,11 @@ class Vault:
 
     def _refresh(self, limit: int) -> bool:
         path = self.folder / "catalog.db"
-        if self._catalog is not None and path.stat().st_ino != self._inode:  # a damaged one was made anew
+        if self._catalog is not None and self._inodes != self._inodes_now():  # a damaged file was made anew
             self._forget()
         if self._catalog is None:
-            self._catalog, self._inode = cat.open_catalog(path, write=False), path.stat().st_ino
+            self._catalog = cat.open_catalog(path, write=False)
+            self._inodes = self._inodes_now()
         self._load_model()
         # The full-text view is committed after the catalog: its state is a version of its own.
         view = view_state(self.folder / "lexical")
@@ -105,7 +107,13 @@ class Vault:
         self._seen_versions = _NEVER if more else versions
         return more
 
-    def _take(self, rows: Sequence[cat.EntryRow], removed: Iterable[int]) -> None:
+    def _inodes_now(self) -> tuple[int, int]:
+        """The files under us: the catalog's, and the vectors' once they are open."""
+        vectors = embeddings_path(self.folder, self.encoder.model_id) if self.encoder and self._embeddings else None
+        catalog = (self.folder / "catalog.db").stat().st_ino
+        return catalog, vectors.stat().st_ino if vectors and vectors.exists() else 0
+
+    def _take(self, rows: Sequence[EntryRow], removed: Iterable[int]) -> None:
         for note in removed:
             self.ids.pop(self.entries.pop(note).path, None)
             self.graph.remove(note)
@@ -141,6 +149,7 @@ class Vault:
             return
         assert self._catalog is not None
         self._embeddings = open_embeddings(path, write=False)
+        self._inodes = self._inodes_now()
         self.matrix = Matrix(self._embeddings, self.encoder.dims)
         self.matrix.apply(self._catalog, list(self.entries), ())
 
@@ -159,7 +168,7 @@ class Vault:
 
     # Asking
 
-    def entry(self, path: str) -> cat.Entry | None:
+    def entry(self, path: str) -> Entry | None:
         note = self.ids.get(path)
         return None if note is None else self.entries[note]
 
@@ -181,16 +190,16 @@ class Vault:
         link = Link(stem, "", stem, "wiki", Span(0, 0), 0)
         return any(len(self.graph.owners(key)) > 1 for key in link_keys(link, path)[-1:])
 
-    def passages(self, ids: Iterable[int]) -> dict[int, cat.PassageRow]:
+    def passages(self, ids: Iterable[int]) -> dict[int, PassageRow]:
         return {} if self._catalog is None else cat.passages_by_id(self._catalog, ids)
 
-    def passages_of(self, note: int) -> list[cat.PassageRow]:
+    def passages_of(self, note: int) -> list[PassageRow]:
         return [] if self._catalog is None else cat.passages_of(self._catalog, [note])
 
     def first_passage(self, note: int) -> int | None:
         return None if self._catalog is None else cat.first_passage(self._catalog, note)
 
-    def row(self, note: int) -> cat.NoteRow | None:
+    def row(self, note: int) -> NoteRow | None:
         """Everything that the catalog holds of a note."""
         return None if self._catalog is None else cat.note_by_id(self._catalog, note)
 
@@ -202,7 +211,7 @@ class Vault:
         """Unit vectors [n, dims] of those of a buffer's passages that are embedded already."""
         if self._embeddings is None or self.encoder is None:
             return np.zeros((0, 0), np.float32)
-        keys = {cat.text_hash(text) for text in map(cat.embedded_text, passages) if text}
+        keys = {text_hash(text) for text in map(embedded_text, passages) if text}
         known = get_embeddings(self._embeddings, keys)
         return to_unit(np.stack([known[key] for key in sorted(known)])) if known else np.zeros((0, 0), np.float32)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from recall_lsp.index.catalog import PassageRow
+from recall_lsp.index.rows import PassageRow
 from recall_lsp.index.terms import stop_terms
 from recall_lsp.index.vault import Vault
 from recall_lsp.recall.explain import Likeness, likeness, sentence_that_matters, shared_words

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from recall_lsp.index import catalog as cat
-from recall_lsp.index.catalog import FileState
+from recall_lsp.index.rows import FileState
 from recall_lsp.notes.read import read_text
 
 STATE = FileState(10, 20)

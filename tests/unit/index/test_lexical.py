@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from recall_lsp.index import catalog as cat
-from recall_lsp.index.catalog import FileState
 from recall_lsp.index.lexical import Lexical, LexicalWriter, view_state
+from recall_lsp.index.rows import FileState, NoteRow
 from recall_lsp.index.terms import terms
 from recall_lsp.notes.read import read_text
 
@@ -130,7 +130,7 @@ def test_only_what_changed_is_written(
     written: list[str] = []
     put_one = LexicalWriter._put
 
-    def spy(writer: LexicalWriter, catalog: sqlite3.Connection, rows: Sequence[cat.NoteRow], *more: str) -> None:
+    def spy(writer: LexicalWriter, catalog: sqlite3.Connection, rows: Sequence[NoteRow], *more: str) -> None:
         written.extend(row.path for row in rows)
         put_one(writer, catalog, rows, *more)
 

@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
 from recall_lsp.index import catalog as cat
-from recall_lsp.index.catalog import FileState
+from recall_lsp.index.rows import FileState
 from recall_lsp.index.vectors import Matrix, get_embeddings, open_embeddings, put_embeddings, to_int8, to_unit
 from recall_lsp.notes.read import read_text
 
