@@ -32,8 +32,8 @@ from recall_lsp.index.watch import Settled, watch
 Report = Callable[[Mapping[str, Any]], None]
 """Takes events, each with its name under "event":
 
-progress (stage: reading, compiling or embedding; done, total), changed (seq), ready, waiting (another keeps the folder),
-settings (recall.toml has changed), problem (message, in words for the user).
+progress (stage: reading, compiling or embedding; done, total), changed (seq), ready, waiting (another process keeps
+the folder), settings (recall.toml has changed), problem (message, in words for the user).
 """
 
 _SAMPLE = 256

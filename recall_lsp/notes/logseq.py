@@ -11,7 +11,7 @@ from recall_lsp.notes.model import Block, Link, LinkKind, Span
 
 # A property takes the rest of its line; a bullet before it stays.
 _PROPERTY = re.compile(r"(?m)^([ \t]*(?:- )?)([A-Za-z][\w.-]*):: ?([^\r\n]*)")
-_LOGBOOK = re.compile(r"(?m)^[ \t]*:LOGBOOK:.{0,5000}?:END:", re.S)
+_LOGBOOK = re.compile(r"(?m)^[ \t]*:LOGBOOK:(?:(?!:LOGBOOK:).){0,5000}?:END:", re.S)
 _PAGE_LINK = re.compile(r"\[\[([^\[\]\n]+)\]\]")
 _BLOCK_LINK = re.compile(r"\(\(([0-9a-f]{8}-[0-9a-f-]{27})\)\)")
 _TAG_LINK = re.compile(r"#\[\[([^\[\]\n]+)\]\]")

@@ -102,8 +102,8 @@ def test_every_character_of_prose_is_found_in_the_file(path: str, text: str) -> 
             span = passage.in_file(index, index + 1)
             if not character.isspace():
                 assert text[span.start : span.start + 1] in (character, "&")
-    for thing in (*note.links, *note.headings, *note.blocks):
-        assert 0 <= thing.span.start <= thing.span.end <= len(text)
+    for span in (*(k.span for k in note.links), *(h.span for h in note.headings), *(b.span for b in note.blocks)):
+        assert 0 <= span.start <= span.end <= len(text)
 
 
 @settings(max_examples=300, deadline=None)
