@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -64,8 +65,10 @@ def desk(indexed: Desk) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def terminal(nvim: str, desk: Desk, tmp_path: Path) -> Iterator[Terminal]:
+def terminal(nvim: str, desk: Desk, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Terminal]:
+    """A note open in Neovim; its parameter, if any, is the settings of `setup`."""
+    env = {**desk.env, "RECALL_SETTINGS": json.dumps(getattr(request, "param", {}))}
     command = [nvim, "--clean", "-u", str(HERE / "nvim_init.lua"), str(desk.vault / "The two-day loaf.md")]
-    opened = Terminal(command, desk.env, 100, 34, tmp_path / "screen.txt")
+    opened = Terminal(command, env, 100, 34, tmp_path / "screen.txt")
     yield opened
     opened.close()

@@ -75,6 +75,23 @@ def test_a_link_is_completed_by_name(terminal: Terminal) -> None:
     terminal.wait_for(lambda screen: "We dug the trench in 2022" in screen, "the preview of the linked note")
 
 
+@pytest.mark.parametrize(
+    ("terminal", "link"),
+    [
+        ({"link_style": "wiki"}, "[[The asparagus bed]]"),
+        ({"link_style": "markdown"}, "[The asparagus bed](The%20asparagus%20bed.md)"),
+    ],
+    indirect=["terminal"],
+)
+@pytest.mark.parametrize("rest", ["", "gus"])
+def test_brackets_that_stand_already_are_taken_into_the_link(terminal: Terminal, link: str, rest: str) -> None:
+    write(terminal, f"See [[{rest}]] in spring")
+    terminal.press("\x1b" + "h" * (len(f"{rest}]] in spring") - 1) + "iaspara")
+    terminal.wait_for(lambda screen: "The asparagus bed" in screen, "a note by its name")
+    terminal.press("\x0e\x19")
+    terminal.wait_for(lambda screen: f"See {link} in spring" in screen, "the link, and nothing left of what was typed")
+
+
 def test_recall_lists_the_notes_and_enter_opens_one(terminal: Terminal) -> None:
     write(terminal, WAITING)
     terminal.press("\x1b:Recall\r")
