@@ -8,7 +8,7 @@ take a whole run of them for one word.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import stopwordsiso
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
@@ -39,6 +39,12 @@ def terms(text: str, language: str) -> list[str]:
     for run in _RUN.findall(text):
         found.extend(run[at : at + 2] for at in range(max(1, len(run) - 1)))
     return found
+
+
+@lru_cache(maxsize=20_000)
+def word_terms(word: str, language: str) -> tuple[str, ...]:
+    """The same of one word, remembered."""
+    return tuple(terms(word, language))
 
 
 @cache

@@ -64,6 +64,7 @@ class Vault:
         self._names: tuple[int, Names] | None = None
         self._idf: dict[str, float] = {}
         self._encoded = lru_cache(maxsize=512)(self._encode_one)
+        self._sketched = lru_cache(maxsize=512)(self._sketch_some)
 
     # Following the keeper
 
@@ -206,6 +207,14 @@ class Vault:
     def encode(self, text: str) -> NDArray[np.float32] | None:
         """Unit vector [dims] of a text, from a small memory of recent ones; None without a model."""
         return None if self.encoder is None or not text.strip() else self._encoded(text)
+
+    def sketch(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Sketches [n, d] of texts, from a memory of recent ones; [n, 0] without a model or its table."""
+        return np.zeros((len(texts), 0), np.float32) if self.encoder is None else self._sketched(tuple(texts))
+
+    def _sketch_some(self, texts: tuple[str, ...]) -> NDArray[np.float32]:
+        assert self.encoder is not None
+        return self.encoder.sketch(texts)
 
     def known_vectors(self, passages: Iterable[Passage]) -> NDArray[np.float32]:
         """Unit vectors [n, dims] of those of a buffer's passages that are embedded already."""

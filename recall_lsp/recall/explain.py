@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from math import sqrt
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recall_lsp.index.encoder import Encoder
-from recall_lsp.index.terms import terms, words
+from recall_lsp.index.terms import terms, word_terms, words
 from recall_lsp.notes.sentences import sentences
 from recall_lsp.recall.model import Moment
 
@@ -27,15 +28,23 @@ _COMMON = 0.25
 """Shared words lighter than this share of the heaviest are not marked: they are everywhere."""
 
 
-def likeness(encoder: Encoder | None, moment: Moment) -> Likeness | None:
-    """How near texts are to the moment's sentence and paragraph, by the encoder's sketch; None where it has none."""
-    if encoder is None:
+class Sketcher(Protocol):
+    """What can tell coarsely what texts mean: an encoder, or a vault, which remembers."""
+
+    def sketch(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit rows [n, d]; [n, 0] where there is no table."""
+        ...
+
+
+def likeness(by: Sketcher | None, moment: Moment) -> Likeness | None:
+    """How near texts are to the moment's sentence and paragraph, by their sketches; None where there are none."""
+    if by is None:
         return None
-    sentence, paragraph = encoder.sketch([moment.sentence, moment.paragraph])
+    sentence, paragraph = by.sketch([moment.sentence, moment.paragraph])
     if not len(sentence):
         return None
     aim = SENTENCE * sentence + (1 - SENTENCE) * paragraph
-    return lambda texts: np.asarray(encoder.sketch(texts) @ aim, np.float32)
+    return lambda texts: np.asarray(by.sketch(texts) @ aim, np.float32)
 
 
 def sentence_that_matters(
@@ -46,8 +55,7 @@ def sentence_that_matters(
     `weight` maps the moment's terms to their idf.  Without a likeness it is the sentence that shares most weight;
     the first full one if none does.
     """
-    spans = sentences(text) or [(0, len(text))]
-    found = [terms(text[slice(*span)], language) for span in spans]
+    spans, found = _parts(text, language)
     if likeness is not None and len(spans) > 1:
         written = [text[slice(*span)] for span in spans]
         scores = likeness(written) + WORDS * overlap(found, weight)
@@ -60,6 +68,13 @@ def sentence_that_matters(
     else:
         best = next((span for span in spans if span[1] - span[0] >= 40), spans[0])
     return _cut(text, best, weight, language)
+
+
+@lru_cache(maxsize=1024)
+def _parts(text: str, language: str) -> tuple[list[tuple[int, int]], list[list[str]]]:
+    """The sentences of a passage and their terms: from one keystroke to the next, most hits are the same."""
+    spans = sentences(text) or [(0, len(text))]
+    return spans, [terms(text[slice(*span)], language) for span in spans]
 
 
 def overlap(found: Sequence[Sequence[str]], weight: Mapping[str, float]) -> NDArray[np.float32]:
@@ -78,7 +93,7 @@ def shared_words(sentence: str, weight: Mapping[str, float], language: str) -> t
     """Spans in `sentence` of the words that tell most of what it shares with the moment."""
     found = []
     for start, end in words(sentence):
-        value = max((weight.get(term, 0.0) for term in terms(sentence[start:end], language)), default=0.0)
+        value = max((weight.get(term, 0.0) for term in word_terms(sentence[start:end], language)), default=0.0)
         if value > 0:
             found.append((value, start, end))
     heaviest = max((value for value, _, _ in found), default=0.0)

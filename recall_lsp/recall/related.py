@@ -31,7 +31,7 @@ def related(
     candidates = retrieve(vault, moment, query)
     chances = probability(candidates.features, weights, by_meaning=bool(candidates.by_meaning))
     order = _ranked(candidates, weights)
-    alike = likeness(vault.encoder, moment)
+    alike = likeness(vault, moment)
     return tuple(
         _hit(vault, query, alike, candidates, at, passage, float(chances[at]))
         for at, passage in _folded(vault, candidates, order, limit)
@@ -80,10 +80,10 @@ def _hit(
 ) -> Hit:
     entry = vault.entries[row.note]
     weight = {term: query.idf[term] for term in query.words if term not in stop_terms(query.language)}
-    text = row.passage.text
-    start, end = sentence_that_matters(text, weight, entry.language, alike) if text else (0, 0)
+    text, language = row.passage.text, entry.language or query.language
+    start, end = sentence_that_matters(text, weight, language, alike) if text else (0, 0)
     sentence = text[start:end].replace("\n", " ")
-    marks = shared_words(sentence, weight, entry.language)
+    marks = shared_words(sentence, weight, language)
     span = row.passage.in_file(start, end) if text else row.passage.span
     features = dict(zip(FEATURES, candidates.features[at], strict=True))
     return Hit(
