@@ -21,7 +21,8 @@ from recall_lsp.index.catalog import current_seq, main_language, notes_since, pa
 from recall_lsp.index.rows import NoteRow, PassageRow
 from recall_lsp.index.terms import terms
 
-FIELD_BOOSTS = {"title": 2.0, "aliases": 2.0, "headings": 1.2, "tags": 1.0, "body": 1.0}
+FIELD_BOOSTS = {"title": 0.5, "aliases": 0.5, "headings": 0.3, "tags": 0.3, "body": 1.0}
+"""Low: in fields as short as titles any common word is rare, and BM25 takes it for telling."""
 _FORMAT = 3
 _WRITER_BYTES = 30_000_000
 _TOKENIZER = "terms"
