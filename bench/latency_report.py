@@ -14,7 +14,7 @@ from rich.table import Table as RichTable
 from typing_load import Measured, p95
 
 IDLE, BUSY = (10.0, 20.0), (None, 50.0)
-"""Most milliseconds of p50 and p95, as design.md has them."""
+"""Most milliseconds of p50 and p95, that we aim at."""
 FIRST_LEXICAL, FIRST_FULL, SAVED, THROUGHPUT, SERVER_MB = 3.0, 1.0, 300.0, 0.9, 300.0
 SETTLES = 80.0
 """Milliseconds without a change after which a save counts as settled (index/watch.py)."""

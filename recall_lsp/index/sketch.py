@@ -2,7 +2,7 @@
 
 A token's vector is what the model gives for that token alone, less its mean, in its main directions (PCA), weighted
 by the token's rarity, in int8.  The sketch of a text is the sum of its tokens' vectors, made unit.  Too coarse to
-find notes by (shared/stack.md), it is near enough to choose among the sentences of one passage
+find notes by, it is near enough to choose among the sentences of one passage
 (bench/sentences.py).  The table is no part of the model's id: nothing stored depends on it.
 """
 
