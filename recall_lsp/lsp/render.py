@@ -49,8 +49,9 @@ def hit_card(hit: Hit, root: Path, today: date, markup: Markup) -> str:
     head = markup.strong(hit.title)
     facts = [dated(hit.written, today), "linked already" if hit.linked else ""]
     lines = [" · ".join(filter(None, [head, *facts]))]
-    if hit.headings:
-        lines.append(" › ".join(markup.text(heading) for heading in hit.headings))
+    headings = [heading for heading in hit.headings if heading.casefold() != hit.title.casefold()]
+    if headings:
+        lines.append(" › ".join(map(markup.text, headings)))
     card = markup.line_break.join(lines) + f"\n\n{markup.quote}{marked(hit.sentence, hit.marks, markup)}"
     link = markup.link(hit.path, note_uri(root, hit.path, hit.line))
     return card + "\n\n" + " · ".join(filter(None, [why(hit, markup), link]))

@@ -130,6 +130,22 @@ async def test_a_heading_by_its_name(tmp_path: Path, style: str, link: str, end:
         assert "Words" not in preview.contents.value
 
 
+async def test_notes_of_one_title_are_told_apart(tmp_path: Path) -> None:
+    vault = copy_sample(tmp_path / "vault")
+    for folder in ("north", "south"):
+        (vault / folder).mkdir()
+        (vault / folder / "Quagga.md").write_text("# Quagga\n\nSeen there.\n", "utf-8")
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(notes_in(vault))
+        uri = window.open(vault / "now.md", "See [[quagga")
+        offered = (await window.completion(uri, 0, 12, typed="["))[:2]
+        labels = {item.label: item.text_edit.new_text for item in offered if isinstance(item.text_edit, types.TextEdit)}
+        assert labels == {
+            "Quagga · north": "[[north/Quagga|Quagga]]",
+            "Quagga · south": "[[south/Quagga|Quagga]]",
+        }
+
+
 async def test_links_by_name_related_first(tmp_path: Path) -> None:
     vault = copy_sample(tmp_path / "vault")
     async with editor(tmp_path, vault) as window:

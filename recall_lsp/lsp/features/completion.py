@@ -7,6 +7,7 @@ The range may end after the cursor; Neovim minds only its start, so our client t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -70,11 +71,13 @@ async def completion(session: Session, params: types.CompletionParams) -> types.
     found = await served.ask((types.TEXT_DOCUMENT_COMPLETION, snapshot.uri), find, none)
     served.offered = {offer.path: offer.hit for offer in found if offer.hit is not None}
     typed = line[entered.start : offset - begin]
+    labels = Counter(offer.label for offer in found)
     items = []
     for rank, offer in enumerate(found):
         end, new_text = replacement(entered, offer.link, offer.title)
         edit = types.TextEdit(snapshot.range(begin + entered.start, begin + end), one_line(new_text))
-        items.append(_item(served.root, rank, offer, edit, typed))
+        folder = offer.path.rpartition("/")[0] if labels[offer.label] > 1 else ""
+        items.append(_item(served.root, rank, offer, edit, typed, folder))
     return types.CompletionList(is_incomplete=True, items=items)
 
 
@@ -124,9 +127,10 @@ def _named(vault: Vault, source: str, one: Suggestion, hits: dict[str, Hit], tod
     )
 
 
-def _item(root: Path, rank: int, offer: Offer, edit: types.TextEdit, typed: str) -> types.CompletionItem:
+def _item(root: Path, rank: int, offer: Offer, edit: types.TextEdit, typed: str, folder: str) -> types.CompletionItem:
+    """`folder`: told beside a label that others have too."""
     return types.CompletionItem(
-        label=one_line(offer.label),
+        label=one_line(f"{offer.label} · {folder}" if folder else offer.label),
         kind=types.CompletionItemKind.Reference,
         # Neovim repeats a detail that the card does not hold: the date alone, as the card has it.
         detail=one_line(offer.detail),

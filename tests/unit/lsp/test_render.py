@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from recall_lsp.index.preview import Preview
 from recall_lsp.lsp.markup import MARKDOWN, PLAIN
 from recall_lsp.lsp.render import dated, hit_card, preview_card, related_card
@@ -42,6 +44,19 @@ def test_hit_card() -> None:
         "> The night writes **memory** down.\n\n"
         "found by its words and its meaning; shares memory · [seeds/a b.md](file:///notes/seeds/a%20b.md#L5)"
     )
+
+
+@pytest.mark.parametrize(
+    ("headings", "line"),
+    [
+        (("Sleep & [Memory]",), None),  # the title, said already
+        (("Sleep & [memory]", "At night"), "At night"),
+        (("Naps", "At night"), "Naps › At night"),
+    ],
+)
+def test_headings_on_a_card(headings: tuple[str, ...], line: str | None) -> None:
+    above_quote = hit_card(replace(HIT, headings=headings), ROOT, TODAY, PLAIN).split("\n\n")[0]
+    assert above_quote.split("\n")[1:] == ([line] if line else [])
 
 
 def test_hit_card_in_plain_text() -> None:
