@@ -24,11 +24,24 @@ sys.path.insert(0, str(ROOT / "tests" / "editors"))
 from terminal import Terminal  # noqa: E402
 
 PICTURE = Path(__file__).with_name("screen.svg")
-COLUMNS, LINES = 100, 30
+COLUMNS, LINES = 105, 30
 CELL, ROW, FONT = 8.43, 19, 14
 MARGIN, BAR, GAP = 22, 34, 22
 BACKGROUND, FOREGROUND, EDGE = "#14161b", "#e0e2ea", "#2c2e33"
-LOOK = "set linebreak fillchars=eob:\\  pumheight=8 | autocmd FileType markdown set conceallevel=2"
+LOOK = "|".join(
+    [
+        "set linebreak noshowcmd fillchars=eob:\\  breakat=\\ :/ pumheight=8",
+        "silent! set pumborder=rounded",
+        "autocmd FileType markdown set conceallevel=2",
+        "hi NormalFloat guibg=NONE",
+        "hi FloatBorder guifg=#5c6370 guibg=NONE",
+        "hi LspReferenceTarget guibg=#262b36",
+        "hi! link PmenuBorder FloatBorder",
+        "hi Pmenu guibg=NONE",
+        "hi PmenuSel guibg=#34425a gui=none",
+        "hi StatusLine guibg=#22252c guifg=#9b9ea4",
+    ]
+)
 FRAME = {
     "─": "M0 {y} H{w}", "│": "M{x} 0 V{h}",
     "╭": "M{x} {h} V{l} Q{x} {y} {r} {y} H{w}", "╮": "M0 {y} H{n} Q{x} {y} {x} {l} V{h}",
@@ -37,8 +50,8 @@ FRAME = {
 """Frames are drawn, since letters of a font leave gaps between rows."""
 DRAFT = (
     "# Tuesday\r\r"
-    "I have forgotten most of what I read this year, and I no longer think that this is a loss.\r"
-    "Something stays, and not what I would have chosen."
+    "We lost our way to the station, and it was the best hour of the trip. With the phone dead there\r"
+    "was no map to follow, so we asked strangers and looked at the street."
 )
 
 
