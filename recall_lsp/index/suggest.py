@@ -38,7 +38,7 @@ class Named(Protocol):
     def headings(self) -> tuple[str, ...]: ...
 
 
-_LEAST = 60.0
+_LEAST = 75.0
 _PREFIX_BONUS = 12.0
 _HEADING_MALUS = 8.0
 

@@ -55,6 +55,11 @@ def stop_terms(language: str) -> frozenset[str]:
     return frozenset(terms(" ".join(stopwordsiso.stopwords(language)), language))
 
 
+def is_unspaced(letter: str) -> bool:
+    """Whether a letter is of a script that is cut into pairs."""
+    return _RUN.match(letter) is not None
+
+
 def words(text: str) -> list[tuple[int, int]]:
     """Spans of the words (or runs of unspaced script) in `text`, as the writer sees them."""
     return [match.span() for match in _WORD.finditer(text)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import sqrt
 from typing import Protocol
@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from recall_lsp.index.terms import terms, word_terms, words
+from recall_lsp.index.terms import is_unspaced, terms, word_terms, words
 from recall_lsp.notes.sentences import sentences
 from recall_lsp.recall.model import Moment
 
@@ -92,12 +92,32 @@ def is_stub(sentence: str) -> bool:
 def shared_words(sentence: str, weight: Mapping[str, float], language: str) -> tuple[tuple[int, int], ...]:
     """Spans in `sentence` of the words that tell most of what it shares with the moment."""
     found = []
-    for start, end in words(sentence):
+    for start, end in _tellable(sentence):
         value = max((weight.get(term, 0.0) for term in word_terms(sentence[start:end], language)), default=0.0)
         if value > 0:
             found.append((value, start, end))
     heaviest = max((value for value, _, _ in found), default=0.0)
-    return tuple((start, end) for value, start, end in found if value >= _COMMON * heaviest)
+    return _joined((start, end) for value, start, end in found if value >= _COMMON * heaviest)
+
+
+def _tellable(sentence: str) -> Iterator[tuple[int, int]]:
+    """Spans of the words; of a run in a script without spaces, those of its letter pairs."""
+    for start, end in words(sentence):
+        if is_unspaced(sentence[start]):
+            yield from ((at, at + 2) for at in range(start, max(start + 1, end - 1)))
+        else:
+            yield start, end
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Pairs that overlap become one word."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return tuple(joined)
 
 
 def _cut(text: str, span: tuple[int, int], weight: Mapping[str, float], language: str) -> tuple[int, int]:

@@ -131,3 +131,9 @@ def test_likeness_is_to_the_sentence_before_the_paragraph(tmp_path: Path) -> Non
     sentence, paragraph, other = alike(["night island", "bread soup salt", "unheard"])
     assert sentence > paragraph
     assert other == 0
+
+
+def test_of_unspaced_script_only_what_is_shared_is_told() -> None:
+    sentence = "ファイル名を変更したときに自動的に更新できます。"
+    weight = {"ファ": 2.0, "ァイ": 2.0, "イル": 2.0, "更新": 2.5}
+    assert [sentence[start:end] for start, end in shared_words(sentence, weight, "ja")] == ["ファイル", "更新"]
