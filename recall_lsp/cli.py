@@ -38,13 +38,14 @@ def related(
     folder: Folder,
     text: Annotated[str, typer.Argument(help="What is being written; standard input without it.")] = "",
     as_json: Json = False,
-    limit: Limit = 5,
+    limit: Annotated[int | None, typer.Option(min=1, max=50, help="How many notes; else the folder's setting.")] = None,
     quiet: Annotated[float | None, typer.Option(min=0, max=1, help="Least probability shown.")] = None,
 ) -> None:
     """Show the past notes related to a text.
 
-    With --json: a JSON request a line on standard input, {"path", "text", "line", "character", "limit"}, an answer
-    a line on standard output.
+    With --json and no text: a JSON request a line on standard input, {"path", "text", "line", "character", "limit"},
+    an answer a line on standard output, with as many hits as `limit` allows, however improbable.  Lines and characters
+    count from 0, in code points.
     """
     from recall_lsp.commands import related as command
 

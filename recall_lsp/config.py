@@ -42,7 +42,9 @@ def read_settings_file(root: Path) -> tuple[Mapping[str, Any], list[str]]:
     """The table in the vault's `recall.toml` ({} without one), and what is wrong with the file."""
     path = root / SETTINGS_FILE
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8")), []
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        inner = table.get("recall")
+        return (inner if isinstance(inner, dict) and len(table) == 1 else table), []
     except FileNotFoundError:
         return {}, []
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -10,6 +10,7 @@ from time import sleep
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 from recall_lsp.config import load_options
@@ -28,9 +29,7 @@ def build(folder: Path, console: Console) -> Vault | None:
         console.print(f"[red]{why_not}[/]")
         return None
     root = folder.resolve()
-    options, warnings = load_options(root)
-    for warning in warnings:
-        console.print(f"[yellow]{warning}[/]")
+    options, warnings = load_options(root)  # the keeper tells the warnings, unless it is another process
     with _progress(console) as progress:
         bars = _Bars(progress)
         stop = threading.Event()
@@ -47,6 +46,8 @@ def build(folder: Path, console: Console) -> Vault | None:
             return None
         vault = open_vault(root, options)
         if stop.is_set():
+            for warning in warnings:
+                progress.console.print(f"[yellow]{escape(warning)}[/]")
             _follow(vault, bars)
     while vault.refresh(1 << 30):
         pass
@@ -62,7 +63,7 @@ class _Bars:
 
     def show(self, event: Mapping[str, Any]) -> None:
         if event["event"] == "problem":
-            self._progress.console.print(f"[yellow]{event['message']}[/]", highlight=False)
+            self._progress.console.print(f"[yellow]{escape(event['message'])}[/]", highlight=False)
         elif event["event"] == "progress":
             self.update(event["stage"], event["done"], event["total"])
 

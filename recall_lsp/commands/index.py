@@ -15,6 +15,7 @@ from rich.text import Text
 from recall_lsp.commands.build import build
 from recall_lsp.commands.related import recall_text
 from recall_lsp.commands.show import show_hits
+from recall_lsp.index.rows import Entry
 from recall_lsp.index.vault import Vault
 from recall_lsp.notes.read import read_text
 from recall_lsp.recall.model import Hit
@@ -35,10 +36,10 @@ def run(folder: Path | None, text: str) -> int:
     vault = build(root, console)
     if vault is None:
         return 2
-    _say_counts(console, vault, sample)
     if not vault.entries:
         console.print("There are no notes here yet: name a folder with Markdown, org or text files.")
         return 1
+    _say_counts(console, vault, sample)
     _show_recall(console, vault, text or (_SAMPLE_TEXT if sample else ""))
     _say_editor(console, root.resolve())
     return 0
@@ -53,9 +54,9 @@ def _say_counts(console: Console, vault: Vault, sample: bool) -> None:
         highlight=False,
     )
     if status.skipped:
-        console.print(f"  {len(status.skipped)} files skipped: `recall-lsp status` says why.", style="dim")
+        console.print(f"  Files skipped: {len(status.skipped)}; `recall-lsp status` says why.", style="dim")
     if status.problems:
-        console.print(f"  {len(status.problems)} problems in notes: `recall-lsp status` lists them.", style="dim")
+        console.print(f"  Problems in notes: {len(status.problems)}; `recall-lsp status` lists them.", style="dim")
 
 
 def _show_recall(console: Console, vault: Vault, text: str) -> None:
@@ -71,7 +72,12 @@ def _show_recall(console: Console, vault: Vault, text: str) -> None:
 
 def _newest_that_recalls(vault: Vault) -> tuple[str, tuple[Hit, ...]]:
     """A paragraph of one of the notes written last, and the past notes that belong to it."""
-    newest = sorted(vault.entries.values(), key=lambda entry: (-entry.written.toordinal(), -entry.modified, entry.path))
+
+    def age(entry: Entry) -> tuple[int, int, str]:
+        written = vault.date_of(entry)
+        return -written.toordinal() if written else 0, -entry.modified, entry.path
+
+    newest = sorted(vault.entries.values(), key=age)
     for entry in newest[:20]:
         for row in vault.passages_of(entry.id):
             passage = row.passage

@@ -20,14 +20,18 @@ from recall_lsp.recall.moment import moment_at
 from recall_lsp.recall.related import related
 
 
-def run(folder: Path, text: str, json_lines: bool, limit: int, quiet: float | None) -> int:
+def run(folder: Path, text: str, json_out: bool, limit: int | None, quiet: float | None) -> int:
     vault = build(folder, Console(stderr=True))
     if vault is None:
         return 2
-    if json_lines:
+    limit = limit or vault.options.limit
+    if json_out and not text:
         return _answer_lines(vault, limit)
     text = text or sys.stdin.read()
     hits = recall_text(vault, text, limit, vault.options.quiet if quiet is None else quiet)
+    if json_out:
+        print(json.dumps({"hits": [as_json(hit) for hit in hits]}, ensure_ascii=False))
+        return 0
     show_hits(Console(), hits, date.today())
     return 0
 

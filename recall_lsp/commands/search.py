@@ -1,4 +1,4 @@
-"""`recall-lsp search`: a query by words and by meaning, best first, whatever its score."""
+"""`recall-lsp search`: a query by words and by meaning, best first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def run(folder: Path, query: str, json_out: bool, limit: int) -> int:
     vault = build(folder, Console(stderr=True))
     if vault is None:
         return 2
-    hits = recall_text(vault, query, limit, 0.0)
+    hits = recall_text(vault, query, limit, vault.options.quiet)
     if json_out:
         print(json.dumps({"hits": [as_json(hit) for hit in hits]}, ensure_ascii=False))
     else:

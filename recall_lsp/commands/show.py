@@ -13,7 +13,7 @@ from rich.text import Text
 from recall_lsp.recall.ago import ago
 from recall_lsp.recall.model import Hit
 
-_WHY = {"words": "shared words", "meaning": "meaning", "links": "linked notes"}
+_WHY = {"words": "shares common words", "meaning": "near in meaning", "links": "near by links"}
 
 
 def show_hits(console: Console, hits: Sequence[Hit], today: date) -> None:
@@ -34,8 +34,9 @@ def show_hits(console: Console, hits: Sequence[Hit], today: date) -> None:
             for start, end in hit.marks:
                 sentence.stylize("bold yellow", start, end)
             console.print(Padding(sentence, (0, 0, 0, 3)))
-        place = hit.path + (f":{hit.line + 1}" if hit.line else "")
-        why = " · ".join(_WHY[side] for side in hit.found_by)
+        place = f"{hit.path}:{hit.line + 1}"
+        shared = f"shares {', '.join(hit.shared[:5])}" if hit.shared else _WHY["words"]
+        why = " · ".join(shared if side == "words" else _WHY[side] for side in hit.found_by)
         console.print(Padding(Text(f"{why}  —  {place}", style="dim"), (0, 0, 1, 3)))
 
 

@@ -29,6 +29,8 @@ from recall_lsp.index.rows import (
 from recall_lsp.notes.model import Note
 
 SCHEMA_VERSION = 2
+MODEL_ERROR = "model_error"
+"""Under this key of `meta` the keeper tells readers why there is no model."""
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;

@@ -92,6 +92,7 @@ class _Keeper:
         self._options, _ = load_options(root, settings)
         self._encoder: Encoder | None = None
         self._model_wanted = True
+        self._model_error = ""
         self._backlog: Backlog | None = None
         self._compiling: threading.Thread | None = None
         self._observer: BaseObserver | None = None
@@ -208,12 +209,14 @@ class _Keeper:
         """Load the compiled model, or have it compiled by a process of its own while notes are followed."""
         if self._compiling is not None and not self._compiling.is_alive():
             self._compiling = None
+            cat.set_meta(self._catalog, cat.MODEL_ERROR, self._model_error)
             self._report({"event": "progress", "stage": "compiling", "done": 1, "total": 1})
             self._encoder = load(self._options.model, _THREADS)
             self._renew_backlog()
         if not self._model_wanted or self._compiling is not None:
             return
         self._model_wanted = False
+        cat.set_meta(self._catalog, cat.MODEL_ERROR, "")
         self._encoder = None if self._options.model == "none" else load(self._options.model, _THREADS)
         self._renew_backlog()
         if self._options.model != "none" and (self._encoder is None or not has_sketch(self._options.model)):
@@ -226,6 +229,7 @@ class _Keeper:
 
     def _compile(self, sample: list[str]) -> None:
         result = run_compile(self._options.model, sample)
+        self._model_error = result.error
         if result.error:
             _problem(self._report, f"{result.error} Until then, notes are recalled by their words alone.")
 

@@ -19,7 +19,7 @@ class Preview:
 
     path: str
     title: str
-    written: date
+    written: date | None
     heading: str
     text: str
     tags: tuple[str, ...]
@@ -27,7 +27,9 @@ class Preview:
     line: int
 
 
-def make_preview(row: NoteRow, passages: Sequence[PassageRow], written: date, backlinks: int, fragment: str) -> Preview:
+def make_preview(
+    row: NoteRow, passages: Sequence[PassageRow], written: date | None, backlinks: int, fragment: str
+) -> Preview:
     """The preview of a note; an unknown fragment shows the note from its beginning."""
     place = _find(row, fragment)
     heading, span, line = place if place is not None else ("", Span(0, 1 << 60), 0)

@@ -27,13 +27,13 @@ class FileState:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A note as the readers keep it in memory.  `written` falls back on the file's own date."""
+    """A note as the readers keep it in memory.  `written` is the day that the note itself tells."""
 
     id: int
     path: str
     title: str
     language: str
-    written: date
+    written: date | None
     modified: int
     letters: int
     aliases: tuple[str, ...]
@@ -120,7 +120,7 @@ def _split(joined: str) -> tuple[str, ...]:
 
 def unpack_entry(row: tuple[Any, ...]) -> EntryRow:
     seq, number, path, title, language, written, modified, letters, aliases, tags, headings, names, mentions = row
-    day = date.fromisoformat(written) if written else date.fromtimestamp(modified / 1e9)
+    day = date.fromisoformat(written) if written else None
     parts = (_split(aliases), _split(tags), _split(headings))
     entry = Entry(number, path, title, language, day, modified, letters, *parts)
     links = tuple(_split(keys) for keys in mentions.split(_RECORD)) if mentions else ()

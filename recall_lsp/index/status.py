@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from recall_lsp.index.catalog import skipped
+from recall_lsp.index.catalog import MODEL_ERROR, get_meta, skipped
 from recall_lsp.index.encoder import Encoder
 
 State = Literal["empty", "reading", "embedding", "ready"]
@@ -46,6 +46,8 @@ def read_status(
         state, message = "empty", "no notes are indexed yet"
     elif model == "none":
         message = f"{notes} notes, by words alone (model = none)"
+    elif encoder is None and (why := get_meta(catalog, MODEL_ERROR, "")):
+        message = f"{notes} notes, by words alone: {why}"
     elif encoder is None:
         state, message = "embedding", f"{notes} notes by words; the model is being compiled"
     elif embedded < passages:

@@ -18,7 +18,7 @@ class Suggestion:
     title: str
     matched: str
     heading: str | None
-    written: date
+    written: date | None
 
 
 class Named(Protocol):
@@ -29,7 +29,7 @@ class Named(Protocol):
     @property
     def title(self) -> str: ...
     @property
-    def written(self) -> date: ...
+    def written(self) -> date | None: ...
     @property
     def modified(self) -> int: ...
     @property

@@ -10,6 +10,8 @@ import math
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from time import monotonic
@@ -36,6 +38,8 @@ from recall_lsp.notes.read import decode
 from recall_lsp.notes.resolve import link_keys
 
 _NOTES_A_REFRESH = 400
+_LEAST_COPIED = 10
+_MOST_OF_ALL = 0.7
 _LOOK_FOR_MODEL = 1.0
 _NEVER = (-1, -1, ViewState())
 
@@ -236,6 +240,23 @@ class Vault:
             return self.options.link_style
         return self._style(self.revision)
 
+    def date_of(self, entry: Entry) -> date | None:
+        """The day a note tells, else its file's; None where the file's tells nothing.
+
+        In a vault that was copied or cloned most files are of one day, and that day is not when they were written.
+        """
+        if entry.written is not None:
+            return entry.written
+        day = date.fromtimestamp(entry.modified / 1e9)
+        return None if day == self._day_of_copying(self.revision) else day
+
+    @lru_cache(maxsize=1)  # noqa: B019  one vault lives as long as its server
+    def _day_of_copying(self, revision: int) -> date | None:
+        days = Counter(int(entry.modified // 86_400_000_000_000) for entry in self.entries.values())
+        day, count = days.most_common(1)[0] if days else (0, 0)
+        few = count < _LEAST_COPIED or count < _MOST_OF_ALL * days.total()
+        return None if few else date.fromtimestamp(day * 86_400)
+
     def language_of(self, note: Note) -> str:
         """The language of a buffer: that of its file, or the vault's where it has but one; told from the text if not.
 
@@ -281,7 +302,8 @@ class Vault:
         """Notes and headings whose name is like what was typed; the notes changed last for nothing typed."""
         if self._names is None or self._names[0] != self.revision:
             self._names = (self.revision, Names(self.entries.values()))
-        return self._names[1].suggest(query, limit)
+        found = self._names[1].suggest(query, limit)
+        return [replace(one, written=self.date_of(self.entries[self.ids[one.path]])) for one in found]
 
     def preview(self, path: str, fragment: str) -> Preview | None:
         """What a link to `path`, with a heading or `^block` as fragment, shows; None for no such note."""
@@ -290,7 +312,7 @@ class Vault:
         if note is None or row is None:
             return None
         backlinks = len(self.graph.backlinks(note))
-        return make_preview(row, self.passages_of(note), self.entries[note].written, backlinks, fragment)
+        return make_preview(row, self.passages_of(note), self.date_of(self.entries[note]), backlinks, fragment)
 
     def line_at(self, path: str, offset: int) -> int | None:
         """The 0-based line of an offset in a note's file, from the file; None when it cannot be read."""

@@ -89,7 +89,7 @@ def _hit(
     return Hit(
         path=entry.path,
         title=entry.title,
-        written=entry.written,
+        written=vault.date_of(entry),
         headings=row.passage.headings,
         passage=text,
         sentence=sentence,

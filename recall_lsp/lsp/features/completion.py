@@ -82,7 +82,7 @@ async def completion(session: Session, params: types.CompletionParams) -> types.
 
 
 def offers(vault: Vault, source: str, entered: LinkInput, hits: Sequence[Hit], today: date) -> list[Offer]:
-    """Related notes first; for a name, the one that is exactly it before all, and those that do not match last."""
+    """Related notes first; for a name, what is exactly it, what begins with it, what is like it, and the rest."""
     hits = [hit for hit in hits if hit.path != source]
     if entered.kind == "word" or (entered.kind == "trigger" and not entered.query):
         return [_related(vault, source, hit, today) for hit in hits]
@@ -93,7 +93,11 @@ def offers(vault: Vault, source: str, entered: LinkInput, hits: Sequence[Hit], t
     matching = {one.path for one in named if one.heading is None}
     first = [hit for hit in hits if not query or hit.path in matching]
     last = [hit for hit in hits if query and hit.path not in matching]
+    begun = [one for one in named if _begins(one.matched, query)]
+    paths = {one.path for one in begun if one.heading is None}
     ordered = [_named(vault, source, one, by_path, today) for one in exact]
+    ordered += [_related(vault, source, hit, today) for hit in first if not query or hit.path in paths]
+    ordered += [_named(vault, source, one, by_path, today) for one in begun]
     ordered += [_related(vault, source, hit, today) for hit in first]
     ordered += [_named(vault, source, one, by_path, today) for one in named]
     ordered += [_related(vault, source, hit, today) for hit in last]
@@ -101,6 +105,11 @@ def offers(vault: Vault, source: str, entered: LinkInput, hits: Sequence[Hit], t
     for offer in ordered:
         once.setdefault((offer.path, offer.heading), offer)
     return list(once.values())
+
+
+def _begins(name: str, query: str) -> bool:
+    """Whether a name, or a word in it, begins with what was typed: nearer to what is meant than any relatedness."""
+    return bool(query) and f" {query.casefold()}" in f" {name.casefold()}"
 
 
 def _by_hand(context: types.CompletionContext | None) -> bool:

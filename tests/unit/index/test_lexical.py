@@ -161,16 +161,22 @@ def _delete(folder: Path) -> None:
     folder.rmdir()
 
 
+def _rewrite(file: Path, content: bytes) -> None:
+    """As a file of its own: Tantivy's threads here may still have the old one mapped, and would die of its end."""
+    file.unlink()
+    file.write_bytes(content)
+
+
 def _truncate(folder: Path) -> None:
     for file in folder.rglob("*"):
         if file.is_file():
-            file.write_bytes(b"")
+            _rewrite(file, b"")
 
 
 def _truncate_segments(folder: Path) -> None:
     for file in folder.rglob("*"):
         if file.suffix in (".store", ".term", ".idx", ".fast", ".fieldnorm", ".pos"):
-            file.write_bytes(file.read_bytes()[:10])
+            _rewrite(file, file.read_bytes()[:10])
 
 
 def _lose_segments(folder: Path) -> None:

@@ -48,7 +48,7 @@ def show(preview: object, fragment: str, path: str = "loaf.md") -> Preview:
 
 def test_the_whole_note(preview: object) -> None:
     shown = show(preview, "")
-    assert (shown.title, shown.written.isoformat(), shown.tags) == ("The two-day loaf", "2020-02-02", ("bread",))
+    assert (shown.title, str(shown.written), shown.tags) == ("The two-day loaf", "2020-02-02", ("bread",))
     assert (shown.heading, shown.line, shown.backlinks) == ("", 0, 2)
     assert shown.text.startswith("Before any heading.")
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -119,7 +120,17 @@ def test_dates_fall_back_on_the_file(root: Path) -> None:
     vault = read_vault(root)
     entry, dated = vault.entry("river.md"), vault.entry("bread.md")
     assert entry is not None and dated is not None
-    assert (entry.written.isoformat(), dated.written.isoformat()) == ("2017-07-14", "2020-02-02")
+    assert (vault.date_of(entry), vault.date_of(dated)) == (date(2017, 7, 14), date(2020, 2, 2))
+
+
+def test_the_day_of_copying_is_no_date(root: Path) -> None:
+    write_notes(root, NOTES | {f"copied {number}.md": f"Copied note {number}." for number in range(20)})
+    os.utime(root / "river.md", (1_500_000_000, 1_500_000_000))
+    index(root)
+    vault = read_vault(root)
+    dates = {entry.path: vault.date_of(entry) for entry in vault.entries.values()}
+    assert (dates["copied 1.md"], dates["river.md"], dates["bread.md"]) == (None, date(2017, 7, 14), date(2020, 2, 2))
+    assert {one.path: one.written for one in vault.suggest("copied 1", 3)}["copied 1.md"] is None
 
 
 def test_links_are_resolved_from_where_they_stand(root: Path) -> None:
