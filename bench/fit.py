@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from questions import MODES, Question, load
 from scipy.optimize import minimize
 
-from recall_lsp.recall.retrieve import FEATURES
+from recall_lsp.recall.features import FEATURES
 
 WEIGHTS = Path(__file__).parent.parent / "recall_lsp" / "recall" / "weights.json"
 RIDGE = 2e-3

@@ -26,7 +26,8 @@ class Graph:
 
     def put(self, note: int, path: str, names: Keys, links: Iterable[Keys]) -> None:
         """Add or replace a note: the names it answers to and, for each of its links, the names to try."""
-        self.remove(note)
+        same = self._paths.get(note) == path and self._names.get(note) == names
+        self._drop(note, by_name=not same)
         self._paths[note], self._ids[path] = path, note
         self._names[note], self._links[note] = names, tuple(dict.fromkeys(links))
         for name in names:
@@ -34,18 +35,21 @@ class Graph:
         for keys in self._links[note]:
             for key in keys:
                 _add(self._mentions, key, note)
-        self._forget_resolved()
+        self._forget_resolved(note, by_name=not same)
 
     def remove(self, note: int) -> None:
+        self._drop(note, by_name=True)
+
+    def _drop(self, note: int, *, by_name: bool) -> None:
         if note not in self._paths:
             return
+        self._forget_resolved(note, by_name=by_name)
         self._ids.pop(self._paths.pop(note), None)
         for name in self._names.pop(note):
             _discard(self._owners, name, note)
         for keys in self._links.pop(note):
             for key in keys:
                 _discard(self._mentions, key, note)
-        self._forget_resolved()
 
     def resolve(self, keys: Sequence[str], source: str) -> int | None:
         """The note that a link in `source` with these names means; the nearest where several answer."""
@@ -75,9 +79,20 @@ class Graph:
             self._backlinks[note] = frozenset(source for source in mentioning if note in self.outlinks(source))
         return self._backlinks[note]
 
-    def _forget_resolved(self) -> None:
-        self._outlinks.clear()
-        self._backlinks.clear()
+    def _forget_resolved(self, note: int, *, by_name: bool) -> None:
+        """Forget what a change of `note` can touch: its links and, `by_name`, those of all that mention its names."""
+        if not self._outlinks and not self._backlinks:
+            return
+        touched = {note}
+        if by_name:
+            self._backlinks.pop(note, None)
+            touched.update(source for name in self._names[note] for source in _held(self._mentions, name))
+        for source in touched:
+            self._outlinks.pop(source, None)
+            for keys in self._links[source]:
+                for key in keys:
+                    for owner in _held(self._owners, key):
+                        self._backlinks.pop(owner, None)
 
 
 def _add(index: Multimap, key: str, note: int) -> None:

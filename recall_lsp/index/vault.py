@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -30,7 +30,7 @@ from recall_lsp.index.preview import Preview, make_preview
 from recall_lsp.index.rows import Entry, EntryRow, NoteRow, PassageRow, embedded_text, text_hash
 from recall_lsp.index.status import Status, read_status
 from recall_lsp.index.suggest import Names, Suggestion
-from recall_lsp.index.terms import terms
+from recall_lsp.index.traits import Traits
 from recall_lsp.index.vectors import Matrix, embeddings_path, get_embeddings, open_embeddings, to_int8, to_unit
 from recall_lsp.notes.link_format import LinkStyle, detect_style
 from recall_lsp.notes.model import Link, Note, Passage, Span
@@ -45,7 +45,8 @@ _NEVER = (-1, -1, ViewState())
 
 
 class Vault:
-    """See the module.  `entries` maps note ids, `graph` tells the links, `lexical` and `matrix` are the views."""
+    """See the module.  `entries` maps note ids, `graph` tells the links, `traits` what is asked of many notes at
+    once; `lexical` and `matrix` are the views."""
 
     def __init__(self, root: Path, options: Options) -> None:
         self.root = root
@@ -54,6 +55,7 @@ class Vault:
         self.entries: dict[int, Entry] = {}
         self.ids: dict[str, int] = {}
         self.graph = Graph()
+        self.traits = Traits()
         self.lexical: Lexical | None = None
         self.encoder: Encoder | None = None
         self.matrix: Matrix | None = None
@@ -122,10 +124,12 @@ class Vault:
         for note in removed:
             self.ids.pop(self.entries.pop(note).path, None)
             self.graph.remove(note)
+            self.traits.remove(note)
         for row in rows:
             entry = row.entry
             self.entries[entry.id], self.ids[entry.path] = entry, entry.id
             self.graph.put(entry.id, entry.path, row.names, row.mentions)
+            self.traits.put(entry)
 
     def _follow_lexical(self, view: ViewState) -> None:
         if not view.seq:
@@ -161,7 +165,7 @@ class Vault:
     def _forget(self) -> None:
         """Start over: the files under us are others than before."""
         self.close()
-        self.entries, self.ids, self.graph = {}, {}, Graph()
+        self.entries, self.ids, self.graph, self.traits = {}, {}, Graph(), Traits()
         self._seq, self._seen_versions, self._lexical_state = 0, _NEVER, ViewState()
         self.revision += 1
 
@@ -294,9 +298,10 @@ class Vault:
             self._idf[term] = value
         return value
 
-    def title_terms(self, note: int) -> frozenset[str]:
-        entry = self.entries[note]
-        return _title_terms(entry.title, entry.language or self._main_language(self.revision)[0])
+    def title_terms(self, notes: Iterable[int]) -> Iterator[frozenset[str]]:
+        """The terms of each note's title."""
+        language = self._main_language(self.revision)[0]
+        return (self.traits.title_terms(self.entries[note], language) for note in notes)
 
     def suggest(self, query: str, limit: int) -> list[Suggestion]:
         """Notes and headings whose name is like what was typed; the notes changed last for nothing typed."""
@@ -333,11 +338,6 @@ class Vault:
 def open_vault(root: Path, options: Options) -> Vault:
     """A reader of the folder's index, whether there is one yet or not."""
     return Vault(root, options)
-
-
-@lru_cache(maxsize=20_000)
-def _title_terms(title: str, language: str) -> frozenset[str]:
-    return frozenset(terms(title, language))
 
 
 def _data_version(connection: sqlite3.Connection | None) -> int:

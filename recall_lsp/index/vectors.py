@@ -25,6 +25,8 @@ _LOOKUP = 5000
 _MEANS_AT_A_TIME = 500
 _FREE = -1
 
+Cosines = NDArray[np.float32]
+
 
 def embeddings_path(folder: Path, model_id: str) -> Path:
     """Where an index keeps the vectors of one model."""
@@ -165,27 +167,37 @@ class Matrix:
         """The `top` notes by cosine of their mean vector; `passages` holds note ids here."""
         return self._means.nearest(query, top)
 
-    def best_of(self, notes: Sequence[int], query: NDArray[np.float32]) -> dict[int, tuple[int, float]]:
-        """Note to (its passage nearest to a unit vector [dims], the cosine), for the notes that have vectors."""
-        slots = [slot for note in notes for slot in self._slots.get(note, ())]
-        if not slots:
-            return {}
-        cosines = to_unit(self._rows.vectors[slots]) @ query
-        best: dict[int, tuple[int, float]] = {}
-        owners, keys = self._rows.notes[slots].tolist(), self._rows.keys[slots].tolist()
-        for note, key, cosine in zip(owners, keys, cosines.tolist(), strict=True):
-            if note not in best or cosine > best[note][1]:
-                best[note] = (key, cosine)
-        return best
+    def best_of(self, notes: NDArray[np.int64], query: NDArray[np.float32]) -> tuple[NDArray[np.int64], Cosines]:
+        """Each note's passage nearest to a unit vector [dims], and the cosine; -1 for a note without vectors."""
+        slots = [self._slots.get(note, ()) for note in notes.tolist()]
+        counts = np.array([len(some) for some in slots], np.intp)
+        passages, cosines = np.full(len(notes), _FREE, np.int64), np.full(len(notes), -1.0, np.float32)
+        flat = np.array([slot for some in slots for slot in some], np.intp)
+        if len(flat):
+            near = _cosines(query[None, :], self._rows.vectors[flat])[0]
+            owners = np.repeat(np.arange(len(notes)), counts)
+            # Each note's best comes last, and of the same the first passage: what is set last stays.
+            order = np.lexsort((-self._rows.keys[flat], near, owners))
+            passages[owners[order]], cosines[owners[order]] = self._rows.keys[flat[order]], near[order]
+        return passages, cosines
 
     def vector_of(self, passage: int) -> NDArray[np.float32] | None:
         """The unit vector [dims] of one passage."""
         row = self._rows.get(passage)
         return None if row is None else to_unit(row[None, :])[0]
 
-    def means_of(self, notes: Sequence[int]) -> NDArray[np.float32]:
-        """Unit mean vectors [n, dims]; zeros for a note without vectors."""
-        return to_unit(self._means.of(notes))
+    def mean_cosines(self, notes: NDArray[np.int64], queries: NDArray[np.float32]) -> Cosines:
+        """Cosines [m, n] of unit vectors [m, dims] to the notes' mean vectors; 0 for a note without vectors."""
+        slots = self._means.slots_of(notes.tolist())
+        cosines = _cosines(queries, self._means.vectors[slots])
+        cosines[:, slots == _FREE] = 0.0
+        return cosines
+
+
+def _cosines(queries: NDArray[np.float32], rows: NDArray[np.int8]) -> Cosines:
+    """[m, n] of unit vectors [m, dims] to the rows [n, dims] of a matrix."""
+    distances = simsimd.cdist(to_int8(queries), rows, metric="cosine")
+    return 1.0 - np.asarray(distances, np.float32).reshape(len(queries), len(rows))
 
 
 def _last_id(embeddings: sqlite3.Connection) -> int:
@@ -232,12 +244,9 @@ class _Rows:
         slot = self._slot_of.get(key)
         return None if slot is None else self.vectors[slot]
 
-    def of(self, keys: Sequence[int]) -> NDArray[np.int8]:
-        found = np.zeros((len(keys), self.vectors.shape[1]), np.int8)
-        for at, key in enumerate(keys):
-            if key in self._slot_of:
-                found[at] = self.vectors[self._slot_of[key]]
-        return found
+    def slots_of(self, keys: Sequence[int]) -> NDArray[np.intp]:
+        """The row of each key, -1 where there is none."""
+        return np.fromiter((self._slot_of.get(key, _FREE) for key in keys), np.intp, len(keys))
 
     def nearest(self, query: NDArray[np.float32], top: int) -> Nearest:
         if not self._slot_of:

@@ -14,7 +14,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from recall_lsp.recall.retrieve import FEATURES
+from recall_lsp.recall.features import FEATURES
 
 
 @dataclass(frozen=True, slots=True)

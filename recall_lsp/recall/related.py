@@ -11,13 +11,16 @@ from recall_lsp.index.rows import PassageRow
 from recall_lsp.index.terms import stop_terms
 from recall_lsp.index.vault import Vault
 from recall_lsp.recall.explain import Likeness, likeness, sentence_that_matters, shared_words
+from recall_lsp.recall.features import FEATURES, NONE
 from recall_lsp.recall.model import FoundBy, Hit, Moment
 from recall_lsp.recall.query import Query, make_query
 from recall_lsp.recall.rank import Weights, default_weights, probability, score
-from recall_lsp.recall.retrieve import FEATURES, Candidates, retrieve
+from recall_lsp.recall.retrieve import Candidates, retrieve
 
 _ALIKE = 0.95
 """Two hits whose passages are nearer than this say the same: only the better one is shown."""
+_BY_WORDS = FEATURES.index("bm25_passage")
+_BY_MEANING = [FEATURES.index("cosine"), FEATURES.index("unknown_cosine")]
 
 
 def related(
@@ -29,7 +32,7 @@ def related(
     if not query.words and query.meaning is None:
         return ()
     candidates = retrieve(vault, moment, query)
-    chances = probability(candidates.features, weights, by_meaning=bool(candidates.by_meaning))
+    chances = probability(candidates.features, weights, by_meaning=bool((candidates.by_meaning != NONE).any()))
     order = _ranked(candidates, weights)
     alike = likeness(vault, moment)
     return tuple(
@@ -50,7 +53,7 @@ def _folded(vault: Vault, candidates: Candidates, order: list[int], limit: int) 
     count = 0
     for at in range(0, len(order), 2 * limit):
         some = order[at : at + 2 * limit]
-        chosen = {place: _best_passage(vault, candidates, int(candidates.notes[place])) for place in some}
+        chosen = {place: _best_passage(vault, candidates, place) for place in some}
         rows = vault.passages(passage for passage in chosen.values() if passage is not None)
         for place in some:
             passage = chosen[place]
@@ -67,12 +70,13 @@ def _folded(vault: Vault, candidates: Candidates, order: list[int], limit: int) 
                 return
 
 
-def _best_passage(vault: Vault, candidates: Candidates, note: int) -> int | None:
+def _best_passage(vault: Vault, candidates: Candidates, at: int) -> int | None:
     """The passage that stands for a note: where both views agree, or else the one whose view is surer."""
-    by_words, by_meaning = candidates.by_words.get(note), candidates.by_meaning.get(note)
-    if by_words is not None and (by_meaning is None or by_words[1] / candidates.best_bm25 > by_meaning[1]):
-        return by_words[0]
-    return by_meaning[0] if by_meaning is not None else vault.first_passage(note)
+    by_words, by_meaning = int(candidates.by_words[at]), int(candidates.by_meaning[at])
+    if by_words == by_meaning == NONE:
+        return vault.first_passage(int(candidates.notes[at]))
+    surer_by_words = candidates.features[at, _BY_WORDS] > candidates.features[at, _BY_MEANING].max()
+    return by_words if by_meaning == NONE or (by_words != NONE and surer_by_words) else by_meaning
 
 
 def _hit(

@@ -163,16 +163,18 @@ def test_what_is_known_of_a_note(desk: Desk) -> None:
     desk.embed(note)
     matrix = desk.matrix(note, bare)
     (first, _, one), (second, _, two) = cat.passage_keys(desk.catalog, [note])
-    assert matrix.best_of([note, bare], unit(two)).keys() == {note}
-    assert matrix.best_of([note], unit(two))[note][0] == second
-    assert matrix.best_of([note], unit(one))[note][0] == first
+    notes = np.array([bare, note, 10**9])
+    for wanted, passage in ((one, first), (two, second)):
+        passages, cosines = matrix.best_of(notes, unit(wanted))
+        assert passages.tolist() == [-1, passage, -1]
+        assert cosines[1] > 0.999
     vector = matrix.vector_of(first)
     assert vector is not None and float(vector @ unit(one)) > 0.999
     assert matrix.vector_of(10**9) is None
     mean = unit(one) + unit(two)
-    rows = matrix.means_of([bare, note])
-    assert not rows[0].any()
-    assert float(rows[1] @ mean) / float(np.linalg.norm(mean)) > 0.999
+    means = matrix.mean_cosines(notes, np.stack([mean / np.linalg.norm(mean), -unit(one)]))
+    assert means[:, 0].tolist() == means[:, 2].tolist() == [0, 0]
+    assert means[0, 1] > 0.999 > 0 > means[1, 1]
 
 
 def test_a_failed_commit_stores_nothing(tmp_path: Path) -> None:

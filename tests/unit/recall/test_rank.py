@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from recall_lsp.config import Options
+from recall_lsp.recall.features import FEATURES
 from recall_lsp.recall.rank import default_weights, probability, score
-from recall_lsp.recall.retrieve import FEATURES
 
 
 def test_the_shipped_weights_fit_the_features() -> None:

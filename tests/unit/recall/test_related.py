@@ -214,6 +214,7 @@ def test_a_note_gone_from_the_catalog_but_not_from_the_view_is_no_hit(root: Path
     vault: Vault = indexed(root, {"a.md": "The ferry at night.", "b.md": "The ferry by day."})
     note = vault.ids.pop("a.md")
     del vault.entries[note]
+    vault.traits.remove(note)
     assert found(vault, "ferry") == ["b.md"]
 
 

@@ -8,9 +8,10 @@ from vaults import indexed
 
 from recall_lsp.index.vault import Vault
 from recall_lsp.notes.read import read_text
+from recall_lsp.recall.features import FEATURES
 from recall_lsp.recall.moment import moment_at
 from recall_lsp.recall.query import make_query
-from recall_lsp.recall.retrieve import FEATURES, retrieve
+from recall_lsp.recall.retrieve import retrieve
 
 NOTES = {
     "hub.md": "[[ferry]] and [[harbour]] and [[island]]",

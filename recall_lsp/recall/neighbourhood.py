@@ -1,0 +1,80 @@
+"""The link graph as it looks from the buffer: its own links, never those of its file on disk.
+
+Everything is counted outward from the notes that the buffer links to or that link to it, so the cost is that of the
+neighbourhood and not of the candidates.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from functools import cached_property
+
+from recall_lsp.index.vault import Vault
+from recall_lsp.recall.model import Moment
+
+_MOST_NEAR = 50
+_MOST_CITING = 100
+"""What is cited beside a hub has little to do with it; and a request's work is bounded."""
+
+
+class Neighbourhood:
+    """`own` is the id of the note being written (-1 for a new one), `out` what it links to, `back` what links to it."""
+
+    def __init__(self, vault: Vault, moment: Moment) -> None:
+        self._graph = vault.graph
+        self.own = vault.ids.get(moment.note.path, -1)
+        self.out = vault.outlinks(moment.note)
+        self.back = vault.graph.backlinks(self.own) if self.own >= 0 else frozenset[int]()
+        self._on_disk = vault.graph.outlinks(self.own) if self.own >= 0 else frozenset[int]()
+
+    def citing(self, note: int) -> frozenset[int]:
+        """Who links to `note`, the note being written left out."""
+        citing = self._graph.backlinks(note)
+        return citing - {self.own} if note in self._on_disk else citing
+
+    def in_degree(self, note: int) -> int:
+        return len(self._graph.backlinks(note)) - (note in self._on_disk)
+
+    def best(self, most: int) -> list[int]:
+        """Notes one or two links away, the best connected first."""
+        weight: dict[int, float] = {}
+        _spread(weight, self.back, 2.0)
+        _spread(weight, self.out, 1.0)
+        for near in sorted(self.out)[:_MOST_NEAR]:
+            citing, cited = self.citing(near), self._graph.outlinks(near)
+            _spread(weight, cited, 1.0 / (1 + len(cited)))
+            if len(citing) < _MOST_CITING:
+                _spread(weight, citing, 1.0 / (1 + len(citing)))
+                for other in citing:
+                    _spread(weight, self._graph.outlinks(other), 0.5 / (1 + len(citing)))
+        for near in sorted(self.back)[:_MOST_NEAR]:
+            cited = self._graph.outlinks(near)
+            _spread(weight, cited, 1.0 / (1 + len(cited)))
+        return sorted(weight, key=lambda note: (-weight[note], note))[:most]
+
+    @cached_property
+    def co_cited(self) -> Counter[int]:
+        """Note to how many link to it and to the buffer, or to what the buffer links to."""
+        return self._cited_by(self.back.union(*map(self.citing, self.out)))
+
+    @cached_property
+    def two_steps(self) -> Counter[int]:
+        """Note to how many of the notes linked here link on to it."""
+        return self._cited_by(self.out)
+
+    @cached_property
+    def coupled(self) -> dict[int, float]:
+        """Note to the share of common targets of the buffer's links and its own."""
+        shared = Counter(other for near in self.out for other in self.citing(near))
+        outlinks = self._graph.outlinks
+        return {note: count / math.sqrt(len(self.out) * len(outlinks(note))) for note, count in shared.items()}
+
+    def _cited_by(self, notes: Iterable[int]) -> Counter[int]:
+        return Counter(cited for note in notes if note != self.own for cited in self._graph.outlinks(note))
+
+
+def _spread(weight: dict[int, float], notes: Iterable[int], amount: float) -> None:
+    for note in notes:
+        weight[note] = weight.get(note, 0.0) + amount
