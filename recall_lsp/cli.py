@@ -69,6 +69,18 @@ def status(folder: Folder, as_json: Json = False) -> None:
 
 
 @app.command()
+def check(
+    folder: Folder,
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what is broken; nothing whole is made again.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Compare a folder's index with itself and with the folder; 0 when all is well, 1 when not."""
+    from recall_lsp.commands import check as command
+
+    _exit(command.run(folder, repair, as_json))
+
+
+@app.command()
 def doctor() -> None:
     """Check Python, the model, the caches and the system's limits, and say what to do."""
     from recall_lsp.commands import doctor as command

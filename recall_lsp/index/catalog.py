@@ -143,6 +143,11 @@ def touch_note(connection: sqlite3.Connection, path: str, state: FileState) -> N
     connection.execute("UPDATE notes SET size = ?, mtime_ns = ? WHERE path = ?", (state.size, state.mtime_ns, path))
 
 
+def doubt_all(connection: sqlite3.Connection) -> None:
+    """Have every note's file hashed again at the next look, whatever its time and size; unlike ones are read anew."""
+    connection.execute("UPDATE notes SET mtime_ns = -1")
+
+
 def remove_note(connection: sqlite3.Connection, seq: int, path: str) -> None:
     row = connection.execute("DELETE FROM notes WHERE path = ? RETURNING id", (path,)).fetchone()
     if row is not None:

@@ -23,6 +23,7 @@ from recall_lsp.index.embed import Backlog
 from recall_lsp.index.encoder import Encoder, has_sketch, load, run_compile
 from recall_lsp.index.language import detect_language
 from recall_lsp.index.lexical import LexicalWriter
+from recall_lsp.index.mend import keeper_lock, open_or_restart, whole_embeddings
 from recall_lsp.index.places import index_dir, private_dir
 from recall_lsp.index.reconcile import Changes, UnmountedError, apply_changes, check_paths, find_changes
 from recall_lsp.index.scan import read_rules
@@ -59,12 +60,12 @@ def keep(
     """
     os.umask(0o077)
     folder = private_dir(index_dir(root))
-    lock = FileLock(folder / "keeper.lock")
+    lock = keeper_lock(folder)
     if not _take_lock(lock, report, stop):
         return
     keeper = None
     try:
-        catalog = _open_or_restart(folder / "catalog.db", report)
+        catalog = open_or_restart(folder / "catalog.db", lambda message: _problem(report, message))
         keeper = _Keeper(root, settings, report, settled, stop, folder, catalog)
         keeper.run(once)
     finally:
@@ -98,6 +99,7 @@ class _Keeper:
         self._observer: BaseObserver | None = None
         self._watched: tuple[int, int] | None = None
         self._watching = False
+        self._whole: set[Path] = set()
 
     def run(self, once: bool) -> None:
         self._watching = not once
@@ -112,6 +114,10 @@ class _Keeper:
             if paths is None or paths:
                 self._follow_folder(paths)
                 ready = False
+            elif ready and not self._lexical.is_whole():
+                _problem(self._report, "The full-text view was damaged; it is being made anew.")
+                self._lexical.rebuild(self._catalog)
+                self._report({"event": "changed", "seq": cat.current_seq(self._catalog)})
             self._get_encoder()
             if self._embed():
                 ready = False
@@ -196,14 +202,10 @@ class _Keeper:
         if self._encoder is None:
             return
         path = embeddings_path(self._folder, self._encoder.model_id)
-        try:
-            self._backlog = Backlog(self._catalog, path, self._encoder)
-        except sqlite3.DatabaseError as error:
-            if not _is_damaged(error):
-                raise
-            _problem(self._report, f"The embeddings could not be used ({error}); they are being made anew.")
-            _delete_database(path)
-            self._backlog = Backlog(self._catalog, path, self._encoder)
+        if path not in self._whole:
+            whole_embeddings(path, lambda message: _problem(self._report, message))
+            self._whole.add(path)
+        self._backlog = Backlog(self._catalog, path, self._encoder)
 
     def _get_encoder(self) -> None:
         """Load the compiled model, or have it compiled by a process of its own while notes are followed."""
@@ -258,30 +260,6 @@ def _take_lock(lock: FileLock, report: Report, stop: threading.Event) -> bool:
             waiting = True
             stop.wait(_LOCK_POLL)
     return False
-
-
-def _open_or_restart(path: Path, report: Report) -> sqlite3.Connection:
-    """The catalog; a damaged or outdated one is made anew (embeddings stand in a file of their own)."""
-    try:
-        catalog = cat.open_catalog(path, write=True)
-        cat.file_states(catalog)
-        return catalog
-    except sqlite3.DatabaseError as error:
-        if not _is_damaged(error):
-            raise
-        _problem(report, f"The index could not be used ({error}); it is being made anew from your notes.")
-        _delete_database(path)
-        return cat.open_catalog(path, write=True)
-
-
-def _is_damaged(error: sqlite3.DatabaseError) -> bool:
-    """Damaged or outdated; a full disk or a lock is not mended by starting over."""
-    return not isinstance(error, sqlite3.OperationalError) or "malformed" in str(error)
-
-
-def _delete_database(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _problem(report: Report, message: str) -> None:

@@ -19,6 +19,7 @@ from tantivy import Document, Occur, Query, SchemaBuilder, TextAnalyzerBuilder, 
 
 from recall_lsp.index.catalog import current_seq, main_language, notes_since, passages_of, removed_since
 from recall_lsp.index.rows import NoteRow, PassageRow
+from recall_lsp.index.segments import make_read_only, verify
 from recall_lsp.index.terms import terms
 
 FIELD_BOOSTS = {"title": 0.5, "aliases": 0.5, "headings": 0.3, "tags": 0.3, "body": 1.0}
@@ -26,6 +27,7 @@ FIELD_BOOSTS = {"title": 0.5, "aliases": 0.5, "headings": 0.3, "tags": 0.3, "bod
 _FORMAT = 3
 _WRITER_BYTES = 30_000_000
 _TOKENIZER = "terms"
+_INDEXES = ("notes", "passages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,25 @@ class Lexical:
         self._folder = folder
         if not view_state(folder).born:
             raise FileNotFoundError(folder)
+        verify_view(folder, contents=True)
         self._notes = _open(folder / "notes", _note_schema())
         self._passages = _open(folder / "passages", _passage_schema())
         self.reload()
 
     def reload(self) -> None:
+        """Raises ValueError or OSError when what is there now is not whole."""
+        verify_view(self._folder, contents=False)
         self._notes.reload()
         self._passages.reload()
         self._note_searcher, self._passage_searcher = self._notes.searcher(), self._passages.searcher()
+
+    def held_notes(self) -> list[int]:
+        """The id of each note held, in no order; for one that is held twice, twice."""
+        return [note for note, _ in _held(self._note_searcher, "note")]
+
+    def held_passages(self) -> list[tuple[int, int]]:
+        """(passage id, note id) of each passage held."""
+        return _held(self._passage_searcher, "passage")
 
     def note_frequency(self, term: str) -> int:
         """In how many notes the term stands."""
@@ -89,9 +102,19 @@ class LexicalWriter:
         try:
             if not view_state(folder).born:
                 raise FileNotFoundError(folder)
+            verify_view(folder, contents=True)
             self._open()
         except (ValueError, OSError):
             self._restart()
+
+    def is_whole(self) -> bool:
+        """Whether the files of the view are all there in their full length, as far as can be told in a millisecond."""
+        try:
+            verify_view(self._folder, contents=False)
+        except (ValueError, OSError):
+            return False
+        self._protect()
+        return True
 
     def update(self, catalog: sqlite3.Connection, batch: int = 1000) -> None:
         """Bring the view up to the catalog, and commit."""
@@ -109,6 +132,7 @@ class LexicalWriter:
             self._put(catalog, changed[at : at + batch], language)
         for writer in self._writers:
             writer.commit()
+        self._protect()
         _write_state(self._folder, ViewState(view_state(self._folder).born, target))
 
     def rebuild(self, catalog: sqlite3.Connection) -> None:
@@ -128,6 +152,10 @@ class LexicalWriter:
         for writer in self._writers:
             writer.delete_documents_by_term("note", note)
 
+    def _protect(self) -> None:
+        for name in _INDEXES:
+            make_read_only(self._folder / name)
+
     def _open(self) -> None:
         indexes = (_open(self._folder / "notes", _note_schema()), _open(self._folder / "passages", _passage_schema()))
         notes, passages = (index.writer(_WRITER_BYTES, 1) for index in indexes)
@@ -136,10 +164,16 @@ class LexicalWriter:
     def _restart(self) -> None:
         self._writers = ()  # type: ignore[assignment]  # let go of Tantivy's lock before the folder goes
         shutil.rmtree(self._folder, ignore_errors=True)
-        for name in ("notes", "passages"):
+        for name in _INDEXES:
             (self._folder / name).mkdir(parents=True, exist_ok=True)
         self._open()
         _write_state(self._folder, ViewState(time_ns(), 0))
+
+
+def verify_view(folder: Path, *, contents: bool) -> None:
+    """Raises ValueError or OSError when a file of either index is missing, cut short or (`contents`) altered."""
+    for name in _INDEXES:
+        verify(folder / name, contents=contents)
 
 
 def _add(
@@ -188,6 +222,15 @@ def _search(
     return Scored(
         tuple(key for _, key, _ in ranked), tuple(-score for score, _, _ in ranked), tuple(note for *_, note in ranked)
     )
+
+
+def _held(searcher: tantivy.Searcher, key: str) -> list[tuple[int, int]]:
+    count = int(searcher.num_docs)
+    if not count:
+        return []
+    addresses = [address for _, address in searcher.search(Query.all_query(), count, count=False).hits]
+    keys, notes = (searcher.fast_field_values(name, addresses) for name in (key, "note"))
+    return list(zip(map(_whole, keys), map(_whole, notes), strict=True))
 
 
 def _whole(value: float | None) -> int:

@@ -181,6 +181,10 @@ class Matrix:
             passages[owners[order]], cosines[owners[order]] = self._rows.keys[flat[order]], near[order]
         return passages, cosines
 
+    def row_of(self, passage: int) -> NDArray[np.int8] | None:
+        """The int8 vector [dims] of one passage."""
+        return self._rows.get(passage)
+
     def vector_of(self, passage: int) -> NDArray[np.float32] | None:
         """The unit vector [dims] of one passage."""
         row = self._rows.get(passage)

@@ -59,7 +59,7 @@ def test_index(notes: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "where"),
     [(("index",), where) for where in ("/", "~", "nothing", "file.md")]
-    + [(("status",), "/"), (("related", "text"), "~"), (("search", "text"), "nothing")],
+    + [(("status",), "/"), (("check",), "/"), (("related", "text"), "~"), (("search", "text"), "nothing")],
 )
 def test_a_refused_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], where: str
@@ -119,6 +119,24 @@ def test_search(notes: Path) -> None:
     [hit] = json.loads(run("search", notes, "centuries", "--json"))["hits"]
     assert hit["path"] == "glacier.md"
     run("search", notes, "ferry", "--limit", "0", code=2)
+
+
+def test_check(notes: Path) -> None:
+    assert "There is no index yet. `recall-lsp index`" in run("check", notes, code=1)
+    run("index", notes)
+    assert "is whole" in run("check", notes)
+    (index_dir(notes) / "catalog.db").write_bytes(b"garbage, " * 999)
+    assert "`recall-lsp check --repair` mends it" in run("check", notes, code=1)
+    assert json.loads(run("check", notes, "--json", code=1).splitlines()[0])["findings"][0]["broken"]
+    assert "mended: The catalog cannot be used" in run("check", notes, "--repair")
+    assert json.loads(run("check", notes, "--json")) == {"findings": [], "mended": [], "kept": False}
+
+
+def test_check_beside_an_editor(notes: Path) -> None:
+    with Keeper(notes) as keeper:
+        keeper.ready()
+        told = json.loads(run("check", notes, "--json"))
+        assert told == {"findings": [], "mended": [], "kept": True}
 
 
 def test_status(notes: Path) -> None:
@@ -185,5 +203,5 @@ def test_an_address_that_is_none(address: str) -> None:
 
 def test_no_arguments_shows_the_commands() -> None:
     shown = run(code=2)
-    for command in ("index", "related", "search", "status", "doctor", "serve"):
+    for command in ("index", "related", "search", "status", "check", "doctor", "serve"):
         assert command in shown
