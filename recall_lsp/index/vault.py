@@ -230,7 +230,8 @@ class Vault:
             return np.zeros((0, 0), np.float32)
         keys = {text_hash(text) for text in map(embedded_text, passages) if text}
         known = get_embeddings(self._embeddings, keys)
-        return to_unit(np.stack([known[key] for key in sorted(known)])) if known else np.zeros((0, 0), np.float32)
+        packed = b"".join(known[key] for key in sorted(known))
+        return to_unit(np.frombuffer(packed, np.int8).reshape(len(known), self.encoder.dims))
 
     def _encode_one(self, text: str) -> NDArray[np.float32]:
         assert self.encoder is not None

@@ -60,14 +60,14 @@ def put_embeddings(connection: sqlite3.Connection, hashes: Sequence[int], rows: 
         raise
 
 
-def get_embeddings(connection: sqlite3.Connection, hashes: Iterable[int]) -> dict[int, NDArray[np.int8]]:
-    """int8 vectors [dims] of those hashes that are there."""
+def get_embeddings(connection: sqlite3.Connection, hashes: Iterable[int]) -> dict[int, bytes]:
+    """int8 vectors, as bytes [dims], of those hashes that are there."""
     keys = list(hashes)
-    found: dict[int, NDArray[np.int8]] = {}
+    found: dict[int, bytes] = {}
     for at in range(0, len(keys), _LOOKUP):
         wanted = ",".join(str(int(key)) for key in keys[at : at + _LOOKUP])
         rows = connection.execute(f"SELECT hash, vector FROM vectors WHERE hash IN ({wanted})")
-        found.update((key, np.frombuffer(blob, np.int8)) for key, blob in rows)
+        found.update(rows)
     return found
 
 
@@ -125,10 +125,9 @@ class Matrix:
                     del self._waiting[key]
         keys = passage_keys(catalog, changed)
         known = get_embeddings(self._embeddings, {key for _, _, key in keys})
+        self._put([(passage, note, known[key]) for passage, note, key in keys if key in known])
         for passage, note, key in keys:
-            if key in known:
-                self._slots.setdefault(note, []).append(self._rows.add(passage, note, known[key]))
-            else:
+            if key not in known:
                 self._waiting.setdefault(key, []).append((passage, note))
                 self._waiting_of.setdefault(note, []).append(key)
         self._set_means(changed)
@@ -138,14 +137,19 @@ class Matrix:
         rows = self._embeddings.execute(
             "SELECT id, hash, vector FROM vectors WHERE id > ? ORDER BY id LIMIT ?", (self._filled, limit)
         ).fetchall()
-        touched: dict[int, None] = {}
+        came: list[tuple[int, int, bytes]] = []
         for self._filled, key, blob in rows:
             for passage, note in self._waiting.pop(key, ()):
-                self._slots.setdefault(note, []).append(self._rows.add(passage, note, np.frombuffer(blob, np.int8)))
+                came.append((passage, note, blob))
                 self._waiting_of[note] = [other for other in self._waiting_of[note] if other != key]
-                touched[note] = None
-        self._set_means(list(touched))
+        self._put(came)
+        self._set_means(list(dict.fromkeys(note for _, note, _ in came)))
         return len(rows) == limit
+
+    def _put(self, rows: Sequence[tuple[int, int, bytes]]) -> None:
+        """Passages, their notes and vectors."""
+        for (_, note, _), slot in zip(rows, self._rows.add(rows), strict=True):
+            self._slots.setdefault(note, []).append(slot)
 
     def _set_means(self, notes: Sequence[int]) -> None:
         for note in notes:
@@ -156,8 +160,8 @@ class Matrix:
             rows = to_unit(self._rows.vectors[[slot for note in some for slot in self._slots[note]]])
             starts = np.cumsum([0, *(len(self._slots[note]) for note in some)])[:-1]
             # The mean's length does not matter to a cosine: the sum will do.
-            for note, mean in zip(some, to_int8(np.add.reduceat(rows, starts)), strict=True):
-                self._means.add(note, note, mean)
+            means = to_int8(np.add.reduceat(rows, starts))
+            self._means.add([(note, note, mean.tobytes()) for note, mean in zip(some, means, strict=True)])
 
     def nearest(self, query: NDArray[np.float32], top: int) -> Nearest:
         """The `top` passages by cosine to one unit vector [dims]."""
@@ -209,12 +213,13 @@ def _last_id(embeddings: sqlite3.Connection) -> int:
 
 
 class _Rows:
-    """A growing int8 matrix with a key and a note for each row."""
+    """A growing int8 matrix with a key and a note for each row, and one over the row's length (0: a free row)."""
 
     def __init__(self, dims: int) -> None:
         self.vectors: NDArray[np.int8] = np.zeros((0, dims), np.int8)
         self.keys: NDArray[np.int64] = np.zeros(0, np.int64)
         self.notes: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._scales: NDArray[np.float32] = np.zeros(0, np.float32)
         self._used = 0
         self._free: list[int] = []
         self._slot_of: dict[int, int] = {}
@@ -222,22 +227,27 @@ class _Rows:
     def __len__(self) -> int:
         return len(self._slot_of)
 
-    def add(self, key: int, note: int, vector: NDArray[np.int8]) -> int:
-        if self._free:
-            slot = self._free.pop()
-        else:
-            slot = self._used
-            self._used += 1
-            if slot == len(self.keys):
-                self._grow()
-        self.vectors[slot], self.keys[slot], self.notes[slot] = vector, key, note
-        self._slot_of[key] = slot
-        return slot
+    def add(self, rows: Sequence[tuple[int, int, bytes]]) -> list[int]:
+        """The slots that keys, notes and int8 vectors [dims] were put into."""
+        if not rows:
+            return []
+        keys, notes, vectors = zip(*rows, strict=True)
+        again = [self._free.pop() for _ in range(min(len(rows), len(self._free)))]
+        more = len(rows) - len(again)
+        slots = again + list(range(self._used, self._used + more))
+        self._used += more
+        self._grow(self._used)
+        self.vectors[slots] = np.frombuffer(b"".join(vectors), np.int8).reshape(len(rows), -1)
+        self.keys[slots], self.notes[slots] = keys, notes
+        lengths = np.linalg.norm(self.vectors[slots].astype(np.float32), axis=1)
+        self._scales[slots] = 1.0 / np.maximum(lengths, 1e-6)
+        self._slot_of.update(zip(keys, slots, strict=True))
+        return slots
 
     def free(self, slots: Iterable[int]) -> None:
         for slot in slots:
             self._slot_of.pop(int(self.keys[slot]), None)
-            self.vectors[slot], self.keys[slot], self.notes[slot] = 0, _FREE, _FREE
+            self.vectors[slot], self.keys[slot], self.notes[slot], self._scales[slot] = 0, _FREE, _FREE, 0
             self._free.append(slot)
 
     def remove(self, key: int) -> None:
@@ -256,19 +266,28 @@ class _Rows:
         if not self._slot_of:
             none = np.zeros(0, np.int64)
             return Nearest(none, none, np.zeros(0, np.float32), 0.0, 1.0)
-        distances = simsimd.cdist(to_int8(query[None, :]), self.vectors[: self._used], metric="cosine")
-        cosines = 1.0 - np.asarray(distances, np.float32)[0]
-        taken = self.notes[: self._used] != _FREE
-        cosines[~taken] = -1.0
+        # Whole numbers, so exact; the lengths are known, and simsimd's own cosine would count them out again.
+        asked = to_int8(query[None, :])
+        products = simsimd.cdist(asked, self.vectors[: self._used], metric="dot")
+        cosines = np.asarray(products, np.float32)[0] * self._scales[: self._used]
+        cosines /= max(float(np.linalg.norm(asked.astype(np.float32))), 1e-6)
+        known = cosines
+        if self._free:
+            taken = self.notes[: self._used] != _FREE
+            known = cosines[taken]
+            cosines[~taken] = -1.0
         top = min(top, len(self._slot_of))
         best = np.argpartition(-cosines, top - 1)[:top]
         # Ties break by key, so that the same index gives the same order.
         best = best[np.lexsort((self.keys[best], -cosines[best]))]
-        known = cosines[taken] if self._free else cosines
         return Nearest(self.keys[best], self.notes[best], cosines[best], float(known.mean()), float(known.std()) or 1.0)
 
-    def _grow(self) -> None:
-        more = max(1024, len(self.keys) // 2)
+    def _grow(self, rows: int) -> None:
+        have = len(self.keys)
+        if rows <= have:
+            return
+        more = max(rows - have, 1024, have // 2)
         self.vectors = np.concatenate([self.vectors, np.zeros((more, self.vectors.shape[1]), np.int8)])
         self.keys = np.concatenate([self.keys, np.full(more, _FREE, np.int64)])
         self.notes = np.concatenate([self.notes, np.full(more, _FREE, np.int64)])
+        self._scales = np.concatenate([self._scales, np.zeros(more, np.float32)])

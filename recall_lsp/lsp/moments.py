@@ -85,6 +85,12 @@ def moment_on_line(path: str, text: str, offset: int, line: tuple[int, int]) -> 
 
 
 def related_notes(vault: Vault, moment: Moment, limit: int, quiet: float) -> tuple[Hit, ...]:
+    """Recall, remembered for the last few moments: each letter typed into a menu asks for the same one again."""
+    return _related(vault, vault.revision, moment, limit, quiet)
+
+
+@lru_cache(maxsize=8)
+def _related(vault: Vault, revision: int, moment: Moment, limit: int, quiet: float) -> tuple[Hit, ...]:
     from recall_lsp.recall.related import related
 
     return related(vault, moment, limit, quiet)

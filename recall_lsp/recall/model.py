@@ -26,6 +26,10 @@ class Moment:
     paragraph: str
     headings: tuple[str, ...]
 
+    def __hash__(self) -> int:
+        """Of the words at hand alone: a note may hold thousands of passages."""
+        return hash((self.offset, self.paragraph))
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
