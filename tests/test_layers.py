@@ -8,7 +8,7 @@ import pytest
 import recall_lsp
 
 PACKAGE = Path(recall_lsp.__file__).parent
-ORDER = ("config", "notes", "index", "recall", "lsp", "commands", "cli", "__main__")
+ORDER = ("config", "notes", "index", "links", "recall", "lsp", "commands", "cli", "__main__")
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py" or path.parent != PACKAGE)
 
 ONLY = {

@@ -64,6 +64,17 @@ class Graph:
     def owners(self, key: str) -> frozenset[int]:
         return frozenset(_held(self._owners, key))
 
+    def mentioning(self, key: str) -> frozenset[int]:
+        """The notes with a link that tries this name."""
+        return frozenset(_held(self._mentions, key))
+
+    def path(self, note: int) -> str:
+        return self._paths[note]
+
+    def names(self, note: int) -> Keys:
+        """The names that a note answers to."""
+        return self._names.get(note, ())
+
     def outlinks(self, note: int) -> frozenset[int]:
         """The notes that `note` links to (not itself)."""
         if note not in self._outlinks:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from recall_lsp.index.rows import NoteRow, PassageRow
+from recall_lsp.notes.anchor import find_block, find_heading, section_end
 from recall_lsp.notes.model import Block, Passage, Span
 
 _LETTERS = 400
@@ -45,21 +45,18 @@ def make_preview(
 def _find(row: NoteRow, fragment: str) -> tuple[str, Span, int] | None:
     """(heading, span of its section, line) of a fragment: a heading's text, or `^id`."""
     if fragment.startswith("^"):
-        for block in row.blocks:
-            if block.id.casefold() == fragment[1:].casefold():
-                return _org_section(row, block) if row.dialect == "org" else ("", block.span, block.line)
-        return None
-    wanted = _folded(fragment.rpartition("#")[2])
-    for at, heading in enumerate(row.headings):
-        if wanted and _folded(heading.text) == wanted:
-            return _section(row, at)
-    return None
+        at = find_block(row.blocks, fragment[1:])
+        if at is None:
+            return None
+        block = row.blocks[at]
+        return _org_section(row, block) if row.dialect == "org" else ("", block.span, block.line)
+    place = find_heading(row.headings, fragment)
+    return None if place is None else _section(row, place)
 
 
 def _section(row: NoteRow, at: int) -> tuple[str, Span, int]:
     heading = row.headings[at]
-    after = (later.span.start for later in row.headings[at + 1 :] if later.level <= heading.level)
-    return heading.text, Span(heading.span.end, next(after, 1 << 60)), heading.line
+    return heading.text, Span(heading.span.end, section_end(row.headings, at, 1 << 60)), heading.line
 
 
 def _org_section(row: NoteRow, block: Block) -> tuple[str, Span, int] | None:
@@ -72,11 +69,6 @@ def _line_before(passage: Passage, marker: int) -> int:
     """Where in a passage's text the line begins that a block's marker follows in the file."""
     before = passage.text[: passage.in_text(passage.span.start, marker)[1]].rstrip()
     return before.rfind("\n") + 1
-
-
-def _folded(text: str) -> str:
-    """A heading as the various tools write it in a link: case, spaces and punctuation do not count."""
-    return "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
 
 
 def _cut(text: str) -> str:

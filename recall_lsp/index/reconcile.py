@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
-from hashlib import blake2b
 from pathlib import Path
 
 from recall_lsp.config import Options
 from recall_lsp.index import catalog as cat
 from recall_lsp.index.language import note_language
-from recall_lsp.index.rows import FileState
+from recall_lsp.index.rows import FileState, bytes_hash
 from recall_lsp.index.scan import Rules, scan, state_in
 from recall_lsp.notes.model import Skipped
 from recall_lsp.notes.read import read_bytes
@@ -102,7 +101,7 @@ def _take(root: Path, catalog: sqlite3.Connection, options: Options, seq: int, p
     except OSError as error:
         cat.put_skipped(catalog, seq, path, state, f"cannot be read: {error.strerror}")
         return
-    digest = blake2b(data, digest_size=16).digest()
+    digest = bytes_hash(data)
     if cat.file_hash(catalog, path) == digest and cat.get_meta(catalog, "reader") == _reader(options):
         cat.touch_note(catalog, path, state)
         return

@@ -27,7 +27,7 @@ from recall_lsp.index.language import note_language
 from recall_lsp.index.lexical import Lexical, ViewState, view_state
 from recall_lsp.index.places import index_dir
 from recall_lsp.index.preview import Preview, make_preview
-from recall_lsp.index.rows import Entry, EntryRow, NoteRow, PassageRow, embedded_text, text_hash
+from recall_lsp.index.rows import Entry, EntryRow, NoteRow, PassageRow, bytes_hash, embedded_text, text_hash
 from recall_lsp.index.status import Status, read_status
 from recall_lsp.index.suggest import Names, Suggestion
 from recall_lsp.index.traits import Traits
@@ -212,6 +212,13 @@ class Vault:
         """Everything that the catalog holds of a note."""
         return None if self._catalog is None else cat.note_by_id(self._catalog, note)
 
+    def row_as_read(self, path: str, data: bytes) -> NoteRow | None:
+        """The same by path; None if the file's bytes are others than those that were read."""
+        note = self.ids.get(path)
+        if note is None or self._catalog is None or cat.file_hash(self._catalog, path) != bytes_hash(data):
+            return None
+        return self.row(note)
+
     def encode(self, text: str) -> NDArray[np.float32] | None:
         """Unit vector [dims] of a text, from a small memory of recent ones; None without a model."""
         return None if self.encoder is None or not text.strip() else self._encoded(text)
@@ -272,6 +279,11 @@ class Vault:
             return entry.language
         main, share = self._main_language(self.revision)
         return main if share >= 0.9 else note_language(note) or main
+
+    @property
+    def main_language(self) -> str:
+        """The language of most notes; "" while none is known."""
+        return self._main_language(self.revision)[0]
 
     @lru_cache(maxsize=1)  # noqa: B019  one vault lives as long as its server
     def _main_language(self, revision: int) -> tuple[str, float]:

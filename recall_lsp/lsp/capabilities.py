@@ -17,6 +17,13 @@ class ClientFeatures:
     configuration_changes: bool = False
     progress: bool = False
     watched_files: bool = False
+    location_links: bool = False
+    symbol_tree: bool = False
+    document_changes: bool = False
+    renames_files: bool = False
+    creates_files: bool = False
+    pulls_diagnostics: bool = False
+    resolves_actions: bool = False
 
 
 def client_features(capabilities: types.ClientCapabilities) -> ClientFeatures:
@@ -26,6 +33,7 @@ def client_features(capabilities: types.ClientCapabilities) -> ClientFeatures:
     def has(name: str) -> bool:
         return bool(get_capability(capabilities, name, False))
 
+    operations = get_capability(capabilities, "workspace.workspace_edit.resource_operations", None) or ()
     return ClientFeatures(
         markdown_hover=takes_markdown("text_document.hover.content_format"),
         markdown_documentation=takes_markdown("text_document.completion.completion_item.documentation_format"),
@@ -34,4 +42,12 @@ def client_features(capabilities: types.ClientCapabilities) -> ClientFeatures:
         configuration_changes=has("workspace.did_change_configuration.dynamic_registration"),
         progress=has("window.work_done_progress"),
         watched_files=has("workspace.did_change_watched_files.dynamic_registration"),
+        location_links=has("text_document.definition.link_support"),
+        symbol_tree=has("text_document.document_symbol.hierarchical_document_symbol_support"),
+        document_changes=has("workspace.workspace_edit.document_changes"),
+        renames_files=types.ResourceOperationKind.Rename in operations,
+        creates_files=types.ResourceOperationKind.Create in operations,
+        pulls_diagnostics=get_capability(capabilities, "text_document.diagnostic", None) is not None,
+        resolves_actions="edit"
+        in (get_capability(capabilities, "text_document.code_action.resolve_support.properties", None) or ()),
     )

@@ -1,4 +1,4 @@
-"""The requests of our own, beside LSP's: `recall/related` and `recall/status`.
+"""The requests of our own, beside LSP's: `recall/related`, `recall/backlinks` and `recall/status`.
 
 `recall/related` asks for the past notes related to a place in a document, or to a text:
 
@@ -8,8 +8,9 @@
 
 with `limit` (1 to 50, default: the `limit` setting).  The answer is `{"hits": [...]}`, best first, each a
 `RelatedHit`.  `recall/status` takes nothing and answers `{"version", "folders": [FolderStatus]}`.
-The commands `recall.related` (with that object as its one argument) and `recall.status` do the same for clients
-that cannot send requests of their own.
+`recall/backlinks` takes a textDocument and maybe a position, and answers `{"backlinks": [Backlink]}`: the links to
+what stands there, else to the note.  The commands `recall.related` and `recall.backlinks` (with that object as their
+one argument) and `recall.status` do the same for clients that cannot send requests of their own.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ from pygls.protocol import default_converter
 
 RELATED = "recall/related"
 STATUS = "recall/status"
+BACKLINKS = "recall/backlinks"
 RELATED_COMMAND = "recall.related"
 STATUS_COMMAND = "recall.status"
+BACKLINKS_COMMAND = "recall.backlinks"
 
 
 @attrs.frozen
@@ -73,6 +76,28 @@ class RelatedResult:
 
 
 @attrs.frozen
+class BacklinksParams:
+    text_document: types.TextDocumentIdentifier
+    position: types.Position | None = None
+
+
+@attrs.frozen
+class Backlink:
+    """`sentence` is the one around the link, on one line."""
+
+    uri: str
+    path: str
+    title: str
+    range: types.Range
+    sentence: str
+
+
+@attrs.frozen
+class BacklinksResult:
+    backlinks: list[Backlink]
+
+
+@attrs.frozen
 class PathMessage:
     path: str
     message: str
@@ -110,6 +135,14 @@ class RelatedRequest:
 
 
 @attrs.frozen
+class BacklinksRequest:
+    id: int | str
+    params: BacklinksParams
+    method: str = BACKLINKS
+    jsonrpc: str = "2.0"
+
+
+@attrs.frozen
 class StatusRequest:
     id: int | str
     method: str = STATUS
@@ -117,9 +150,12 @@ class StatusRequest:
     jsonrpc: str = "2.0"
 
 
-REQUESTS: dict[str, type[Any]] = {RELATED: RelatedRequest, STATUS: StatusRequest}
+REQUESTS: dict[str, type[Any]] = {RELATED: RelatedRequest, BACKLINKS: BacklinksRequest, STATUS: StatusRequest}
 
-_CLASSES = (Span, RelatedParams, RelatedHit, RelatedResult, PathMessage, FolderStatus, StatusResult)
+_CLASSES = (
+    Span, BacklinksParams, Backlink, BacklinksResult, RelatedParams, RelatedHit, RelatedResult, PathMessage,
+    FolderStatus, StatusResult,
+)  # fmt: skip
 
 
 def converter() -> Converter:

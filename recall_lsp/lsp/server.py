@@ -20,14 +20,23 @@ from pygls.lsp.server import LanguageServer
 from recall_lsp import __version__
 from recall_lsp.lsp import messages
 from recall_lsp.lsp.features import (
+    backlinks,
     completion,
     completion_resolve,
     configuration,
+    definition,
+    document_highlight,
+    document_link,
+    document_symbol,
+    folding_range,
     hover,
+    references,
     related,
+    selection_range,
     status,
     text_sync,
     workspace_folders,
+    workspace_symbol,
 )
 from recall_lsp.lsp.logs import start_logging
 from recall_lsp.lsp.protocol import RecallProtocol
@@ -56,6 +65,16 @@ def features(session: Session) -> tuple[tuple[str, Any, Handler], ...]:
         (types.TEXT_DOCUMENT_COMPLETION, session.completion, completion.completion),
         (types.COMPLETION_ITEM_RESOLVE, None, completion_resolve.resolve),
         (types.TEXT_DOCUMENT_HOVER, None, hover.hover),
+        (types.TEXT_DOCUMENT_DEFINITION, None, definition.definition),
+        (types.TEXT_DOCUMENT_REFERENCES, None, references.references),
+        (types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, None, document_highlight.document_highlight),
+        (types.TEXT_DOCUMENT_DOCUMENT_LINK, None, document_link.document_link),
+        (types.DOCUMENT_LINK_RESOLVE, None, document_link.resolve),
+        (types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, None, document_symbol.document_symbol),
+        (types.WORKSPACE_SYMBOL, None, workspace_symbol.workspace_symbol),
+        (types.TEXT_DOCUMENT_FOLDING_RANGE, None, folding_range.folding_range),
+        (types.TEXT_DOCUMENT_SELECTION_RANGE, None, selection_range.selection_range),
+        (messages.BACKLINKS, None, backlinks.backlinks),
         (messages.RELATED, None, related.related),
         (messages.STATUS, None, status.status),
     )
@@ -63,6 +82,7 @@ def features(session: Session) -> tuple[tuple[str, Any, Handler], ...]:
 
 COMMANDS: tuple[tuple[str, type[Any] | None, Handler], ...] = (
     (messages.RELATED_COMMAND, messages.RelatedParams, related.related),
+    (messages.BACKLINKS_COMMAND, messages.BacklinksParams, backlinks.backlinks),
     (messages.STATUS_COMMAND, None, status.status),
 )
 

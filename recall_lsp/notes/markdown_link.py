@@ -22,7 +22,7 @@ def end_link(scan: Scan, _: Any, start: int, end: int) -> None:
     if kind.__class__ is dict:
         _end_wiki(scan, link, mark, start, end, "wiki")
         return
-    found = markdown_place(destination, scan.draft.permalinks)
+    found = None if kind == "Email" else markdown_place(destination, scan.draft.permalinks)
     if found:
         _add(scan, found, _label(scan, mark), "markdown", start, end)
         return

@@ -29,7 +29,9 @@ async def test_capabilities(wire: Wire) -> None:
     assert capabilities["textDocumentSync"] == {"openClose": True, "change": 2, "save": {"includeText": False}} | {
         key: value for key, value in capabilities["textDocumentSync"].items() if not value
     }
-    assert set(capabilities["executeCommandProvider"]["commands"]) == {"recall.related", "recall.status"}
+    assert {"recall.related", "recall.backlinks", "recall.status"} <= set(
+        capabilities["executeCommandProvider"]["commands"]
+    )
 
 
 async def test_the_trigger_offers_what_the_paragraph_is_about(wire: Wire) -> None:
