@@ -22,7 +22,8 @@ NOTES: Mapping[str, str] = {
         "## Crumb & holes\n\nSee [flour](baking/Rye%20flour.md) and [[#The crust]].\n"
     ),
     "Starter.md": (
-        "# Starter\n\nFeed it before [[Bread#The crust|the crust]] and [[The loaf]].\n\n- day one\n  - flour\n- day two\n"
+        "# Starter\n\nFeed it before [[Bread#The crust|the crust]] and [[The loaf]].\n\n"
+        "- day one\n  - flour\n- day two\n"
     ),
     "baking/Rye flour.md": (
         "Dark flour for [bread](../Bread.md#crumb--holes), see [again][b] and ![[Bread#^steam]].\n\n"
@@ -41,7 +42,8 @@ NOTES: Mapping[str, str] = {
         "#+title: Wind\n\nTurns [[id:mill-1][the mill]] and [[id:stones-1][its stones]], [[file:mill.org::*Stones]].\n"
     ),
     "_posts/2015-06-14-salt.md": (
-        "---\nlayout: post\ntitle: Salt\n---\nAs in {% post_url 2015-06-20-water %}: [water]({% post_url 2015-06-20-water %}).\n"
+        "---\nlayout: post\ntitle: Salt\n---\n"
+        "As in {% post_url 2015-06-20-water %}: [water]({% post_url 2015-06-20-water %}).\n"
     ),
     "_posts/2015-06-20-water.md": "---\nlayout: post\ntitle: Water\n---\nWith [salt](/2015/06/14/salt/).\n",
     "plain.txt": "Only words here.\n",
