@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -21,11 +21,10 @@ from questions import MODES, asked, load_linkbench, opened
 
 from recall_lsp.index.vault import Vault
 from recall_lsp.notes.read import read_text
-from recall_lsp.recall.model import Moment
+from recall_lsp.recall.baselines import Ranking, by_meaning, by_words, full, fused
 from recall_lsp.recall.moment import moment_at
-from recall_lsp.recall.query import Query, make_query
-from recall_lsp.recall.rank import Weights, default_weights, weights_from
-from recall_lsp.recall.related import related
+from recall_lsp.recall.query import make_query
+from recall_lsp.recall.rank import default_weights, weights_from
 
 REPORT = Path(__file__).parent / "RELEVANCE.md"
 ISSUE_VAULTS = (
@@ -40,36 +39,6 @@ MEASURED_BEFORE = {
     "simplystats-jekyll": (0.358, 0.325, 0.383), "yoshixi-zettelkasten": (0.136, 0.115, 0.140),
 }  # fmt: skip
 """nDCG@10 of BM25, MiniLM and RRF in mode hidden, measured before this program was written (a prototype's views)."""
-_DEPTH = 100
-_SHOWN = 11
-
-Ranking = Callable[[Vault, Moment, Query], list[int]]
-
-
-def by_words(vault: Vault, moment: Moment, query: Query) -> list[int]:
-    assert vault.lexical is not None
-    return list(vault.lexical.search_notes(query.words, _DEPTH).keys)
-
-
-def by_meaning(vault: Vault, moment: Moment, query: Query) -> list[int]:
-    if query.meaning is None or vault.matrix is None:
-        return []
-    return list(dict.fromkeys(vault.matrix.nearest(query.meaning, 4 * _DEPTH).notes.tolist()))[:_DEPTH]
-
-
-def fused(vault: Vault, moment: Moment, query: Query) -> list[int]:
-    total: dict[int, float] = {}
-    for ranking in (by_words(vault, moment, query), by_meaning(vault, moment, query)):
-        for rank, note in enumerate(ranking):
-            total[note] = total.get(note, 0.0) + 1 / (60 + rank + 1)
-    return sorted(total, key=lambda note: (-total[note], note))
-
-
-def ours(weights: Weights) -> Ranking:
-    def rank(vault: Vault, moment: Moment, query: Query) -> list[int]:
-        return [vault.ids[hit.path] for hit in related(vault, moment, _SHOWN, 0.0, weights)]
-
-    return rank
 
 
 def evaluate(vault: Vault, rows: Sequence[dict[str, Any]], systems: dict[str, Ranking]) -> dict[str, list[list[str]]]:
@@ -101,9 +70,9 @@ def main() -> None:
     results: dict[str, dict[str, dict[str, dict[str, float]]]] = {mode: {} for mode in MODES}
     for name in args.vaults:
         vault = opened(args.data / "vaults" / name)
-        systems = {"BM25": by_words, "MiniLM": by_meaning, "RRF": fused, "ours": ours(default_weights())}
+        systems = {"BM25": by_words, "MiniLM": by_meaning, "RRF": fused, "ours": full(default_weights())}
         if name in left_out:
-            systems["left out"] = ours(weights_from(left_out[name]))
+            systems["left out"] = full(weights_from(left_out[name]))
         for mode in MODES:
             rows = asked(linkbench, args.data / "vaults" / name, args.data / "links" / f"{name}.jsonl", mode, args.max)
             answers = evaluate(vault, rows, systems)

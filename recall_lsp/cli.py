@@ -81,6 +81,14 @@ def check(
 
 
 @app.command()
+def evaluate(folder: Folder, as_json: Json = False) -> None:
+    """Say how well recall works on these notes: links are hidden, and the linked notes should come up."""
+    from recall_lsp.commands import evaluate as command
+
+    _exit(command.run(folder, as_json))
+
+
+@app.command()
 def doctor() -> None:
     """Check Python, the model, the caches and the system's limits, and say what to do."""
     from recall_lsp.commands import doctor as command

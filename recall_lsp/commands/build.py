@@ -11,8 +11,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
+from recall_lsp.commands.show import progress_bars
 from recall_lsp.config import load_options
 from recall_lsp.index.keep import keep
 from recall_lsp.index.scan import refusal
@@ -30,7 +31,7 @@ def build(folder: Path, console: Console) -> Vault | None:
         return None
     root = folder.resolve()
     options, warnings = load_options(root)  # the keeper tells the warnings, unless it is another process
-    with _progress(console) as progress:
+    with progress_bars(console) as progress:
         bars = _Bars(progress)
         stop = threading.Event()
 
@@ -84,15 +85,3 @@ def _follow(vault: Vault, bars: _Bars) -> None:
             return
         bars.update("embedding", status.embedded, status.passages)
         sleep(0.3)
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description:<26}"),
-        BarColumn(bar_width=36),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(compact=True),
-        console=console,
-        transient=False,
-    )

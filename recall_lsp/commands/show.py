@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from recall_lsp.recall.ago import ago
@@ -55,3 +57,23 @@ def as_json(hit: Hit) -> dict[str, Any]:
         "score": round(hit.score, 4),
         "linked": hit.linked,
     }
+
+
+def progress_bars(console: Console) -> Progress:
+    """Bars with a count and the time left, on `console` (standard error, where the output is for programs)."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description:<26}"),
+        BarColumn(bar_width=36),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(compact=True),
+        console=console,
+    )
+
+
+@contextmanager
+def counting(console: Console, what: str, total: int) -> Iterator[Callable[[], None]]:
+    """One bar while the body runs; each call of what it is given is one step of `total`."""
+    with progress_bars(console) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda: progress.advance(task)

@@ -332,12 +332,16 @@ class Vault:
         backlinks = len(self.graph.backlinks(note))
         return make_preview(row, self.passages_of(note), self.date_of(self.entries[note]), backlinks, fragment)
 
-    def line_at(self, path: str, offset: int) -> int | None:
-        """The 0-based line of an offset in a note's file, from the file; None when it cannot be read."""
+    def text_of(self, path: str) -> str | None:
+        """A note's text as its file stands now; None when it cannot be read."""
         try:
-            text = decode((self.root / path).read_bytes())
+            return decode((self.root / path).read_bytes())
         except OSError:
             return None
+
+    def line_at(self, path: str, offset: int) -> int | None:
+        """The 0-based line of an offset in a note's file, from the file; None when it cannot be read."""
+        text = self.text_of(path)
         if text is None:
             return None
         before = text[:offset]

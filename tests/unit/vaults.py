@@ -175,3 +175,49 @@ class Keeper:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.events.append(json.loads(line))
+
+
+LINKED_SUBJECTS = {
+    "dough": (
+        "Kneading folds air into gluten until it stretches like a thin curtain.",
+        "My wrists ached from kneading, twenty minutes, before any gluten would hold.",
+    ),
+    "canoe": (
+        "A paddle steers better from the stern, where every stroke turns a boat.",
+        "We argued about who takes the stern paddle, as on all our rivers so far.",
+    ),
+    "violin": (
+        "Rosin makes horsehair grip its strings; too much of it sounds like sand.",
+        "Horsehair slid about in silence because I had left my rosin at home again.",
+    ),
+    "beehive": (
+        "A swarm leaves when its queen is old, mostly before noon in early June.",
+        "Our neighbour rang before noon: a swarm hangs in his plum tree, queen inside.",
+    ),
+    "telescope": (
+        "Jupiter and its moons show in any small mirror on a night without wind.",
+        "Clear sky at last, four moons beside Jupiter, and a mirror that I had cleaned.",
+    ),
+    "taxes": (
+        "Receipts belong in an envelope with their month written on the outside.",
+        "Spent this evening looking for receipts that had never seen any envelope.",
+    ),
+    "knots": (
+        "A bowline holds under load and still comes undone with two cold fingers.",
+        "Tarpaulin gone with the storm; a bowline would have held it under that load.",
+    ),
+    "chess": (
+        "A rook wants an open file, and two rooks want the seventh rank together.",
+        "Lost once more, with one rook asleep behind pawns and no open file for it.",
+    ),
+}
+
+
+def linked_notes(swapped: str = "") -> dict[str, str | bytes]:
+    """A page for each subject, and a day that links to it; the day of `swapped` links to the wrong page."""
+    notes: dict[str, str | bytes] = {}
+    for word, (page, day) in LINKED_SUBJECTS.items():
+        notes[f"on {word}.md"] = f"# All about the {word}\n\n{page}\n"
+        target = "on chess" if word == swapped else f"on {word}"
+        notes[f"day of {word}.md"] = f"{day} ([[{target}|page]])\n"
+    return notes

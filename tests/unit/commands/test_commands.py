@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vaults import CHECKOUT, SAMPLE, Keeper, copy_sample, write_notes
+from vaults import CHECKOUT, SAMPLE, Keeper, copy_sample, linked_notes, write_notes
 
 from recall_lsp.index.places import index_dir
 
@@ -151,6 +151,20 @@ def test_status(notes: Path) -> None:
     assert told["skipped"] == [["bad.md", "not a text file"]]
     assert len(told["warnings"]) == 1
     assert Path(told["index"]) == index_dir(notes)
+
+
+def test_evaluate(root: Path) -> None:
+    write_notes(root, linked_notes())
+    shown = run("evaluate", root)
+    assert "8 paragraphs" in shown and "too few" in shown and "BM25" in shown
+    figures = json.loads(run("evaluate", root, "--json"))
+    assert figures["questions"] == 8
+    assert figures["systems"]["words"]["recall_5"] == 1.0
+    assert set(figures["silence"]) == {"filler", "foreign"}
+
+
+def test_evaluate_without_links_says_so(notes: Path) -> None:
+    assert "link a few notes first" in run("evaluate", notes)
 
 
 def test_beside_a_keeper_that_is_running(notes: Path) -> None:
