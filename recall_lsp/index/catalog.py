@@ -207,12 +207,6 @@ def _since(connection: sqlite3.Connection, columns: str, seq: int, limit: int) -
     return connection.execute(f"SELECT {columns} FROM notes WHERE seq > ? AND seq <= ? ORDER BY seq, id", (seq, last))
 
 
-def link_counts(connection: sqlite3.Connection) -> dict[str, int]:
-    """How many links of all notes are wiki links and how many Markdown links."""
-    wiki, markdown = connection.execute("SELECT sum(wiki), sum(markdown) FROM notes").fetchone()
-    return {"wiki": wiki or 0, "markdown": markdown or 0}
-
-
 def note_by_id(connection: sqlite3.Connection, note: int) -> NoteRow | None:
     row = connection.execute(f"SELECT {NOTE_COLUMNS} FROM notes WHERE id = ?", (note,)).fetchone()
     return None if row is None else unpack_note(row)

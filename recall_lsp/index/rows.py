@@ -13,7 +13,9 @@ from recall_lsp.notes.model import Block, Heading, Link, Note, Passage, Span
 from recall_lsp.notes.resolve import link_keys, note_keys
 
 NOTE_COLUMNS = "id, path, title, dialect, language, written, mtime_ns, letters, structure"
-ENTRY_COLUMNS = "id, path, title, language, written, mtime_ns, letters, aliases, tags, headings, names, mentions"
+ENTRY_COLUMNS = (
+    "id, path, title, language, written, mtime_ns, letters, wiki, markdown, aliases, tags, headings, names, mentions"
+)
 PASSAGE_COLUMNS = "id, note, text, extra, start, stop, line, headings, anchors"
 
 
@@ -27,7 +29,8 @@ class FileState:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A note as the readers keep it in memory.  `written` is the day that the note itself tells."""
+    """A note as the readers keep it in memory.  `written` is the day that the note itself tells; `wiki` and `markdown`
+    count its links of either kind."""
 
     id: int
     path: str
@@ -36,6 +39,8 @@ class Entry:
     written: date | None
     modified: int
     letters: int
+    wiki: int
+    markdown: int
     aliases: tuple[str, ...]
     tags: tuple[str, ...]
     headings: tuple[str, ...]
@@ -124,10 +129,11 @@ def _split(joined: str) -> tuple[str, ...]:
 
 
 def unpack_entry(row: tuple[Any, ...]) -> EntryRow:
-    seq, number, path, title, language, written, modified, letters, aliases, tags, headings, names, mentions = row
+    seq, number, path, title, language, written, modified, *counts, aliases, tags, headings, names, mentions = row
     day = date.fromisoformat(written) if written else None
+    letters, wiki, markdown = counts
     parts = (_split(aliases), _split(tags), _split(headings))
-    entry = Entry(number, path, title, language, day, modified, letters, *parts)
+    entry = Entry(number, path, title, language, day, modified, letters, wiki, markdown, *parts)
     links = tuple(_split(keys) for keys in mentions.split(_RECORD)) if mentions else ()
     return EntryRow(seq, entry, _split(names), links)
 

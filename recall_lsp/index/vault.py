@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -30,16 +29,15 @@ from recall_lsp.index.preview import Preview, make_preview
 from recall_lsp.index.rows import Entry, EntryRow, NoteRow, PassageRow, bytes_hash, embedded_text, text_hash
 from recall_lsp.index.status import Status, read_status
 from recall_lsp.index.suggest import Names, Suggestion
+from recall_lsp.index.tally import Tally, file_day
 from recall_lsp.index.traits import Traits
 from recall_lsp.index.vectors import Matrix, embeddings_path, get_embeddings, open_embeddings, to_int8, to_unit
-from recall_lsp.notes.link_format import LinkStyle, detect_style
+from recall_lsp.notes.link_format import LinkStyle
 from recall_lsp.notes.model import Link, Note, Passage, Span
 from recall_lsp.notes.read import decode
 from recall_lsp.notes.resolve import link_keys
 
 _NOTES_A_REFRESH = 400
-_LEAST_COPIED = 10
-_MOST_OF_ALL = 0.7
 _LOOK_FOR_MODEL = 1.0
 _NEVER = (-1, -1, ViewState())
 
@@ -56,6 +54,7 @@ class Vault:
         self.ids: dict[str, int] = {}
         self.graph = Graph()
         self.traits = Traits()
+        self.tally = Tally()
         self.lexical: Lexical | None = None
         self.encoder: Encoder | None = None
         self.matrix: Matrix | None = None
@@ -67,7 +66,7 @@ class Vault:
         self._seen_versions = _NEVER
         self._lexical_state = ViewState()
         self._model_looked_for = -_LOOK_FOR_MODEL
-        self._names: tuple[int, Names] | None = None
+        self._names: Names | None = None
         self._idf: dict[str, float] = {}
         self._encoded = lru_cache(maxsize=512)(self._encode_one)
         self._sketched = lru_cache(maxsize=512)(self._sketch_some)
@@ -122,14 +121,23 @@ class Vault:
 
     def _take(self, rows: Sequence[EntryRow], removed: Iterable[int]) -> None:
         for note in removed:
-            self.ids.pop(self.entries.pop(note).path, None)
+            entry = self.entries.pop(note)
+            self.ids.pop(entry.path, None)
             self.graph.remove(note)
             self.traits.remove(note)
+            self.tally.remove(entry)
+            if self._names is not None:
+                self._names.remove(note)
         for row in rows:
             entry = row.entry
+            if entry.id in self.entries:
+                self.tally.remove(self.entries[entry.id])
             self.entries[entry.id], self.ids[entry.path] = entry, entry.id
             self.graph.put(entry.id, entry.path, row.names, row.mentions)
             self.traits.put(entry)
+            self.tally.put(entry)
+            if self._names is not None:
+                self._names.put(entry)
 
     def _follow_lexical(self, view: ViewState) -> None:
         if not view.seq:
@@ -165,7 +173,8 @@ class Vault:
     def _forget(self) -> None:
         """Start over: the files under us are others than before."""
         self.close()
-        self.entries, self.ids, self.graph, self.traits = {}, {}, Graph(), Traits()
+        self.entries, self.ids, self.graph, self.traits, self.tally = {}, {}, Graph(), Traits(), Tally()
+        self._names = None
         self._seq, self._seen_versions, self._lexical_state = 0, _NEVER, ViewState()
         self.revision += 1
 
@@ -250,7 +259,7 @@ class Vault:
         """How this vault writes its links."""
         if self.options.link_style != "auto":
             return self.options.link_style
-        return self._style(self.revision)
+        return self.tally.link_style
 
     def date_of(self, entry: Entry) -> date | None:
         """The day a note tells, else its file's; None where the file's tells nothing.
@@ -259,15 +268,8 @@ class Vault:
         """
         if entry.written is not None:
             return entry.written
-        day = date.fromtimestamp(entry.modified / 1e9)
-        return None if day == self._day_of_copying(self.revision) else day
-
-    @lru_cache(maxsize=1)  # noqa: B019  one vault lives as long as its server
-    def _day_of_copying(self, revision: int) -> date | None:
-        days = Counter(int(entry.modified // 86_400_000_000_000) for entry in self.entries.values())
-        day, count = days.most_common(1)[0] if days else (0, 0)
-        few = count < _LEAST_COPIED or count < _MOST_OF_ALL * days.total()
-        return None if few else date.fromtimestamp(day * 86_400)
+        day = file_day(entry)
+        return None if day == self.tally.day_of_copying else day
 
     def language_of(self, note: Note) -> str:
         """The language of a buffer: that of its file, or the vault's where it has but one; told from the text if not.
@@ -277,28 +279,13 @@ class Vault:
         entry = self.entry(note.path)
         if entry is not None and entry.language:
             return entry.language
-        main, share = self._main_language(self.revision)
+        main, share = self.tally.main_language
         return main if share >= 0.9 else note_language(note) or main
 
     @property
     def main_language(self) -> str:
         """The language of most notes; "" while none is known."""
-        return self._main_language(self.revision)[0]
-
-    @lru_cache(maxsize=1)  # noqa: B019  one vault lives as long as its server
-    def _main_language(self, revision: int) -> tuple[str, float]:
-        """The language of most notes, and their share of those whose language is known."""
-        languages = Counter(entry.language for entry in self.entries.values() if entry.language)
-        if not languages:
-            return "", 0.0
-        main = min(languages, key=lambda language: (-languages[language], language))
-        return main, languages[main] / languages.total()
-
-    @lru_cache(maxsize=1)  # noqa: B019  one vault lives as long as its server
-    def _style(self, revision: int) -> LinkStyle:
-        extensions = Counter(Path(entry.path).suffix for entry in self.entries.values())
-        counts = {} if self._catalog is None else cat.link_counts(self._catalog)
-        return detect_style(counts, extensions.most_common(1)[0][0] if extensions else ".md")
+        return self.tally.main_language[0]
 
     def inverse_frequency(self, term: str) -> float:
         """BM25's idf of a term over the notes; 0 for one that stands nowhere."""
@@ -313,14 +300,16 @@ class Vault:
 
     def title_terms(self, notes: Iterable[int]) -> Iterator[frozenset[str]]:
         """The terms of each note's title."""
-        language = self._main_language(self.revision)[0]
+        language = self.main_language
         return (self.traits.title_terms(self.entries[note], language) for note in notes)
 
     def suggest(self, query: str, limit: int) -> list[Suggestion]:
         """Notes and headings whose name is like what was typed; the notes changed last for nothing typed."""
-        if self._names is None or self._names[0] != self.revision:
-            self._names = (self.revision, Names(self.entries.values()))
-        found = self._names[1].suggest(query, limit)
+        if self._names is None:
+            self._names = Names()
+            for entry in self.entries.values():
+                self._names.put(entry)
+        found = self._names.suggest(query, limit)
         return [replace(one, written=self.date_of(self.entries[self.ids[one.path]])) for one in found]
 
     def preview(self, path: str, fragment: str) -> Preview | None:
