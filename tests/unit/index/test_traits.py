@@ -9,7 +9,7 @@ from recall_lsp.index.traits import Traits
 
 
 def entry(number: int, path: str, title: str = "", language: str = "", tags: tuple[str, ...] = ()) -> Entry:
-    return Entry(number, path, title, language, None, 0, 99, (), tags, ())
+    return Entry(number, path, title, language, None, 0, 99, 0, 0, (), tags, ())
 
 
 def test_notes_come_and_go() -> None:
