@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from recall_lsp.links.notebook import Notebook, Page, full_note, place_of, read
@@ -115,6 +115,21 @@ def _means(target: Page, link: Link, subject: Subject) -> bool:
     if place.heading is None:
         return subject.heading is not None and not link.fragment and is_title(target, subject.heading)
     return subject.heading is not None and place.heading.span == subject.heading.span
+
+
+def linking_into(notebook: Notebook, paths: Sequence[str]) -> set[str]:
+    """The notes that link to files or into folders of these paths, those themselves left out."""
+
+    def inside(path: str) -> bool:
+        return any(path == gone or path.startswith(gone + "/") for gone in paths)
+
+    found: set[str] = set()
+    for path in filter(inside, {*notebook.vault.ids, *notebook.buffers}):
+        for source in notebook.backlinks(path):
+            page = None if source in found or inside(source) else notebook.page(source)
+            if page is not None and any(links_to(notebook, page, path)):
+                found.add(source)
+    return found
 
 
 def tagged(notebook: Notebook, name: str) -> list[str]:

@@ -28,10 +28,12 @@ from recall_lsp.lsp.features import (
     document_highlight,
     document_link,
     document_symbol,
+    file_operations,
     folding_range,
     hover,
     references,
     related,
+    rename,
     selection_range,
     status,
     text_sync,
@@ -48,6 +50,7 @@ log = logging.getLogger(__name__)
 Handler = Callable[..., Any]
 
 SAVE = types.SaveOptions(include_text=False)
+RENAME = types.RenameOptions(prepare_provider=True)
 
 
 def features(session: Session) -> tuple[tuple[str, Any, Handler], ...]:
@@ -72,6 +75,12 @@ def features(session: Session) -> tuple[tuple[str, Any, Handler], ...]:
         (types.DOCUMENT_LINK_RESOLVE, None, document_link.resolve),
         (types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, None, document_symbol.document_symbol),
         (types.WORKSPACE_SYMBOL, None, workspace_symbol.workspace_symbol),
+        (types.TEXT_DOCUMENT_PREPARE_RENAME, None, rename.prepare_rename),
+        (types.TEXT_DOCUMENT_RENAME, RENAME, rename.rename),
+        (types.WORKSPACE_WILL_RENAME_FILES, file_operations.FILES, file_operations.will_rename_files),
+        (types.WORKSPACE_DID_RENAME_FILES, file_operations.FILES, file_operations.did_rename_files),
+        (types.WORKSPACE_WILL_DELETE_FILES, file_operations.FILES, file_operations.will_delete_files),
+        (types.WORKSPACE_DID_DELETE_FILES, file_operations.FILES, file_operations.did_delete_files),
         (types.TEXT_DOCUMENT_FOLDING_RANGE, None, folding_range.folding_range),
         (types.TEXT_DOCUMENT_SELECTION_RANGE, None, selection_range.selection_range),
         (messages.BACKLINKS, None, backlinks.backlinks),

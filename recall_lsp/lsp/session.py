@@ -146,7 +146,11 @@ class Session:
         for message in messages:
             if message not in self._shown:
                 self._shown.add(message)
-                self._server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
+                self.tell(message)
+
+    def tell(self, message: str) -> None:
+        """Show a message to the user, each time."""
+        self._server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
 
     async def request(self, method: str, params: Any, refused: Any = None) -> Any:
         """The client's answer; `refused` when it sends an error or the server is shutting down."""
