@@ -35,6 +35,8 @@ class Options:
     """How an inserted link is written; "auto" follows what the vault mostly does."""
     hover: Literal["all", "links", "off"] = "all"
     """What a hover card is shown on."""
+    code_lens: Literal["off", "heading", "paragraph"] = "heading"
+    """Over what a line tells how many notes are related; nothing is said where none are."""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 
 

@@ -27,9 +27,14 @@ def data_dir() -> Path:
 
 
 def index_dir(root: Path) -> Path:
-    """The index of the vault at `root`: the same for every path (link, relative) that leads to that folder."""
+    """The index of the vault at `root`."""
+    return cache_dir() / "indexes" / vault_name(root)
+
+
+def vault_name(root: Path) -> str:
+    """Names the vault's files: the same for every path (link, relative) that leads to that folder."""
     real = os.path.normcase(os.path.realpath(root))
-    return cache_dir() / "indexes" / f"{readable(Path(real).name)}-{digest(os.fsencode(real))}"
+    return f"{readable(Path(real).name)}-{digest(os.fsencode(real))}"
 
 
 def models_dir() -> Path:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from recall_lsp.config import Options
 from recall_lsp.index import catalog as cat
 from recall_lsp.index.encoder import Encoder, compiled_model, load_encoder
+from recall_lsp.index.feedback import Feedback
 from recall_lsp.index.graph import Graph
 from recall_lsp.index.language import note_language
 from recall_lsp.index.lexical import Lexical, ViewState, view_state
@@ -55,6 +56,7 @@ class Vault:
         self.graph = Graph()
         self.traits = Traits()
         self.tally = Tally()
+        self.feedback = Feedback(root)
         self.lexical: Lexical | None = None
         self.encoder: Encoder | None = None
         self.matrix: Matrix | None = None

@@ -24,6 +24,8 @@ class ClientFeatures:
     creates_files: bool = False
     pulls_diagnostics: bool = False
     resolves_actions: bool = False
+    content_registration: bool = False
+    lens_refresh: bool = False
 
 
 def client_features(capabilities: types.ClientCapabilities) -> ClientFeatures:
@@ -50,4 +52,6 @@ def client_features(capabilities: types.ClientCapabilities) -> ClientFeatures:
         pulls_diagnostics=get_capability(capabilities, "text_document.diagnostic", None) is not None,
         resolves_actions="edit"
         in (get_capability(capabilities, "text_document.code_action.resolve_support.properties", None) or ()),
+        content_registration=has("workspace.text_document_content.dynamic_registration"),
+        lens_refresh=has("workspace.code_lens.refresh_support"),
     )

@@ -11,6 +11,14 @@ with `limit` (1 to 50, default: the `limit` setting).  The answer is `{"hits": [
 `recall/backlinks` takes a textDocument and maybe a position, and answers `{"backlinks": [Backlink]}`: the links to
 what stands there, else to the note.  The commands `recall.related` and `recall.backlinks` (with that object as their
 one argument) and `recall.status` do the same for clients that cannot send requests of their own.
+
+The other commands take one object too, in which documents and notes are named by their URI, and answer a `Taught`:
+
+    recall.dismiss    {"uri": document, "note": ...}            this note is not shown near that document again
+    recall.neverShow  {"note": ...}                             it is not shown anywhere; `[[` still finds it by name
+    recall.accepted   {"uri": document, "note": ..., "how"?: "link"}  it was inserted
+    recall.undo       {"id"?: ...}                              takes back that dismissal, or the newest; null for none
+    recall.hidden     nothing                                   answers `{"hidden": [Taught]}`, newest first
 """
 
 from __future__ import annotations
@@ -30,6 +38,13 @@ BACKLINKS = "recall/backlinks"
 RELATED_COMMAND = "recall.related"
 STATUS_COMMAND = "recall.status"
 BACKLINKS_COMMAND = "recall.backlinks"
+DISMISS = "recall.dismiss"
+NEVER_SHOW = "recall.neverShow"
+ACCEPTED = "recall.accepted"
+UNDO = "recall.undo"
+HIDDEN = "recall.hidden"
+SHOW_RELATED = "recall.showRelated"
+"""The client's own command, on a code lens: takes a `RelatedParams` and shows its hits."""
 
 
 @attrs.frozen
@@ -42,6 +57,45 @@ class RelatedParams:
 
 
 @attrs.frozen
+class DismissParams:
+    uri: str
+    note: str
+
+
+@attrs.frozen
+class NeverShowParams:
+    note: str
+
+
+@attrs.frozen
+class AcceptedParams:
+    uri: str
+    note: str
+    how: str = "link"
+
+
+@attrs.frozen
+class UndoParams:
+    id: str = ""
+
+
+@attrs.frozen
+class Taught:
+    """`kind` is "dismissed", "never" or "accepted", `near` the document that it holds for, if for one only."""
+
+    id: str
+    kind: str
+    note: str
+    title: str
+    near: str | None
+
+
+@attrs.frozen
+class HiddenResult:
+    hidden: list[Taught]
+
+
+@attrs.frozen
 class Span:
     """Half-open; code points into the note's file, or into `sentence` where it marks words."""
 
@@ -51,12 +105,16 @@ class Span:
 
 @attrs.frozen
 class RelatedHit:
-    """`line` is 0-based, `written` an ISO date, `link` the text that links to the note in the vault's style."""
+    """`line` is 0-based, `written` an ISO date, `ago` the same in words, `band` "strong", "likely" or "maybe".
+
+    `link` and `quote` are what to insert: the link as this vault writes links, the sentence with its source and date.
+    """
 
     uri: str
     path: str
     title: str
     written: str | None
+    ago: str
     headings: list[str]
     passage: str
     sentence: str
@@ -65,9 +123,12 @@ class RelatedHit:
     marks: list[Span]
     shared: list[str]
     found_by: list[str]
+    why: str
     score: float
+    band: str
     linked: bool
     link: str
+    quote: str
 
 
 @attrs.frozen
@@ -155,6 +216,7 @@ REQUESTS: dict[str, type[Any]] = {RELATED: RelatedRequest, BACKLINKS: BacklinksR
 _CLASSES = (
     Span, BacklinksParams, Backlink, BacklinksResult, RelatedParams, RelatedHit, RelatedResult, PathMessage,
     FolderStatus, StatusResult,
+    DismissParams, NeverShowParams, AcceptedParams, UndoParams, Taught, HiddenResult,
 )  # fmt: skip
 
 

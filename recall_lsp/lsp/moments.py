@@ -77,7 +77,7 @@ def moment_on_line(path: str, text: str, offset: int, line: tuple[int, int]) -> 
         if heading.span.start < end and heading.span.end > start:
             begin = near.start + heading.span.start
             stop = begin + len(text[begin : near.start + heading.span.end].rstrip())
-            words = _section(near.note, heading)[:LONGEST_SECTION]
+            words = section_words(near.note, heading)
             return replace(moment_of(path, text, offset), sentence=heading.text, paragraph=words), (begin, stop)
     if any(first < last for first, last in (passage.in_text(start, end) for passage in near.note.passages)):
         return moment_of(path, text, offset), paragraph_at(text, offset)
@@ -86,11 +86,13 @@ def moment_on_line(path: str, text: str, offset: int, line: tuple[int, int]) -> 
 
 def related_notes(vault: Vault, moment: Moment, limit: int, quiet: float) -> tuple[Hit, ...]:
     """Recall, remembered for the last few moments: each letter typed into a menu asks for the same one again."""
-    return _related(vault, vault.revision, moment, limit, quiet)
+    return _related(vault, vault.revision, vault.feedback.hidden(moment.note.path), moment, limit, quiet)
 
 
 @lru_cache(maxsize=8)
-def _related(vault: Vault, revision: int, moment: Moment, limit: int, quiet: float) -> tuple[Hit, ...]:
+def _related(
+    vault: Vault, revision: int, hidden: frozenset[str], moment: Moment, limit: int, quiet: float
+) -> tuple[Hit, ...]:
     from recall_lsp.recall.related import related
 
     return related(vault, moment, limit, quiet)
@@ -108,12 +110,12 @@ def link_to(vault: Vault, path: str, title: str, source: str, heading: str = "")
     return format_link(vault.link_style, path, title, source, vault.ambiguous(path), logseq, heading)
 
 
-def _section(note: Note, heading: Heading) -> str:
+def section_words(note: Note, heading: Heading) -> str:
     """A heading's words and the prose below it, up to the next heading that is no deeper."""
     no_deeper = (other.span.start for other in note.headings if other.level <= heading.level)
     end = next((start for start in no_deeper if start > heading.span.start), 1 << 60)
     below = [passage.text[slice(*passage.in_text(heading.span.end, end))].strip() for passage in note.passages]
-    return "\n".join([heading.text, *filter(None, below)])
+    return "\n".join([heading.text, *filter(None, below)])[:LONGEST_SECTION]
 
 
 @lru_cache(maxsize=16)

@@ -46,7 +46,7 @@ class RecallProtocol(LanguageServerProtocol):
         try:
             return self._converter.structure(data, self._type_of(data))
         except Exception as error:
-            malformed = Malformed("; ".join(transform_error(error, path="", format_exception=_describe)))
+            malformed = Malformed(misfit(error))
         log.warning("%s: %s", method or "response", malformed.reason)
         if "id" not in data:
             return JsonRPCNotification(str(method), self.VERSION, malformed)
@@ -116,6 +116,11 @@ class RecallProtocol(LanguageServerProtocol):
     @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
     def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> Any:
         yield self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE], (params,), None
+
+
+def misfit(error: Exception) -> str:
+    """Which fields do not fit, and never their values."""
+    return "; ".join(transform_error(error, path="", format_exception=_describe))
 
 
 def _describe(error: BaseException, _type: type[Any] | None) -> str:

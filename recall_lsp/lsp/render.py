@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from recall_lsp.lsp.markup import MARKDOWN, PLAIN, Markup, marked
+from recall_lsp.lsp.markup import MARKDOWN, PLAIN, Markup, marked, one_line
 from recall_lsp.recall.ago import ago
+from recall_lsp.recall.band import band
 from recall_lsp.recall.model import FoundBy, Hit
 
 if TYPE_CHECKING:
@@ -63,9 +64,34 @@ def why(hit: Hit, markup: Markup) -> str:
     return "; ".join(filter(None, [f"found by {found}" if found else "", f"shares {shared}" if shared else ""]))
 
 
+def quotation(hit: Hit, link: str, source: str) -> str:
+    """The sentence as a quotation with its source and date, to be inserted into the note at `source`."""
+    sentence = one_line(hit.sentence)
+    origin = "— " + ", ".join(filter(None, [link, hit.written.isoformat() if hit.written else ""]))
+    if source.lower().endswith(".org"):
+        return f"#+begin_quote\n{sentence}\n\n{origin}\n#+end_quote\n"
+    return f"> {sentence}\n>\n> {origin}\n"
+
+
 def related_card(hits: Sequence[Hit], root: Path, today: date, markup: Markup) -> str:
     rule = "\n\n---\n\n" if markup is MARKDOWN else "\n\n"
     return rule.join(hit_card(hit, root, today, markup) for hit in hits)
+
+
+def related_page(hits: Sequence[Hit], root: Path, title: str, today: date) -> str:
+    """All related passages as a document in Markdown, whose links lead to them."""
+    markup = MARKDOWN
+    parts = [f"# Related to {markup.text(title)}"]
+    for hit in hits:
+        headings = [heading for heading in hit.headings if heading.casefold() != hit.title.casefold()]
+        facts = [dated(hit.written, today), " › ".join(map(markup.text, headings)), band(hit.score)]
+        parts.append(f"## {markup.link(hit.title, note_uri(root, hit.path, hit.line))}")
+        parts.append(" · ".join(filter(None, facts)))
+        parts.append("\n".join(markup.quote + markup.text(line) for line in hit.passage.strip().split("\n")))
+        parts.append(why(hit, markup))
+    if not hits:
+        parts.append("Nothing in your notes is near to this.")
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def preview_card(preview: Preview, root: Path, today: date, markup: Markup) -> str:

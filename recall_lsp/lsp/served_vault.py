@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from recall_lsp.config import Options
 from recall_lsp.lsp.keeper import Event, Keeper, keeper_command
 from recall_lsp.lsp.latest import LatestWins
+from recall_lsp.lsp.lenses import Answers
 
 if TYPE_CHECKING:
     from recall_lsp.index.vault import Vault
@@ -46,6 +47,7 @@ class ServedVault:
         self.settings = settings
         self.keeper: Keeper | None = None
         self.offered: Mapping[str, Hit] = {}
+        self.lenses = Answers()
         self._opener = opener
         self._vault: Vault | None = None
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="vault")

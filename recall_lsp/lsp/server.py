@@ -20,28 +20,36 @@ from pygls.lsp.server import LanguageServer
 from recall_lsp import __version__
 from recall_lsp.lsp import messages
 from recall_lsp.lsp.features import (
+    accepted,
     backlinks,
+    code_lens,
+    code_lens_resolve,
     completion,
     completion_resolve,
     configuration,
     definition,
+    dismiss,
     document_highlight,
     document_link,
     document_symbol,
     file_operations,
     folding_range,
+    hidden,
     hover,
+    never_show,
     references,
     related,
     rename,
     selection_range,
     status,
+    text_document_content,
     text_sync,
+    undo,
     workspace_folders,
     workspace_symbol,
 )
 from recall_lsp.lsp.logs import start_logging
-from recall_lsp.lsp.protocol import RecallProtocol
+from recall_lsp.lsp.protocol import RecallProtocol, misfit
 from recall_lsp.lsp.served_vault import Opener, open_vault
 from recall_lsp.lsp.session import Session
 from recall_lsp.lsp.transport import serve_stdio, serve_tcp
@@ -84,6 +92,9 @@ def features(session: Session) -> tuple[tuple[str, Any, Handler], ...]:
         (types.TEXT_DOCUMENT_FOLDING_RANGE, None, folding_range.folding_range),
         (types.TEXT_DOCUMENT_SELECTION_RANGE, None, selection_range.selection_range),
         (messages.BACKLINKS, None, backlinks.backlinks),
+        (types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions(resolve_provider=True), code_lens.code_lens),
+        (types.CODE_LENS_RESOLVE, None, code_lens_resolve.resolve),
+        (types.WORKSPACE_TEXT_DOCUMENT_CONTENT, None, text_document_content.text_document_content),
         (messages.RELATED, None, related.related),
         (messages.STATUS, None, status.status),
     )
@@ -93,6 +104,11 @@ COMMANDS: tuple[tuple[str, type[Any] | None, Handler], ...] = (
     (messages.RELATED_COMMAND, messages.RelatedParams, related.related),
     (messages.BACKLINKS_COMMAND, messages.BacklinksParams, backlinks.backlinks),
     (messages.STATUS_COMMAND, None, status.status),
+    (messages.DISMISS, messages.DismissParams, dismiss.dismiss),
+    (messages.NEVER_SHOW, messages.NeverShowParams, never_show.never_show),
+    (messages.ACCEPTED, messages.AcceptedParams, accepted.accepted),
+    (messages.UNDO, messages.UndoParams, undo.undo),
+    (messages.HIDDEN, None, hidden.hidden),
 )
 
 
@@ -103,7 +119,7 @@ class RecallServer(LanguageServer):
         for method, options, handler in features(self.session):
             self.feature(method, options)(guarded(self.session, handler))
         for name, kind, handler in COMMANDS:
-            self.command(name)(self._command(kind, guarded(self.session, handler)))
+            self.command(name)(self._command(name, kind, guarded(self.session, handler)))
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """pygls would show the error to the user.  A request has its error reply; only broken JSON has none yet."""
@@ -113,14 +129,15 @@ class RecallServer(LanguageServer):
             log.error("%s in the protocol", type(error).__name__)
             log.debug("", exc_info=error)
 
-    def _command(self, kind: type[Any] | None, handler: Handler) -> Handler:
+    def _command(self, name: str, kind: type[Any] | None, handler: Handler) -> Handler:
         """A command takes one object of its kind, or nothing."""
 
         async def run(*arguments: Any) -> Any:
             try:
-                params = None if kind is None else self.protocol._converter.structure(arguments[0], kind)
-            except Exception:
-                raise JsonRpcInvalidParams("the command's argument is missing or wrong") from None
+                given = arguments[0] if arguments else {}
+                params = None if kind is None else self.protocol._converter.structure(given, kind)
+            except Exception as error:
+                raise JsonRpcInvalidParams(f"{name} takes another argument: {misfit(error)}") from None
             return await handler(params)
 
         return run

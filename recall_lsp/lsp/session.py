@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _NO = object()
+_SOON = 0.5
 
 
 class Session:
@@ -43,6 +44,7 @@ class Session:
         self._shown: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._progress: dict[Path, IndexProgress] = {}
+        self._refreshing = False
 
     # Documents
 
@@ -104,6 +106,7 @@ class Session:
         self.warn(*warnings)
         set_level(options.log_level)
         await vault.configure(options, merged, lambda event: self._on_keeper(vault, event))
+        self.refresh_code_lenses(forget=True)
         await self.register_completion()
 
     async def close(self) -> None:
@@ -134,6 +137,20 @@ class Session:
         messages.append(self.request(types.CLIENT_REGISTER_CAPABILITY, made))
         self._registered = wanted
         await asyncio.gather(*messages)  # sent at once, so that a later change comes later
+
+    def refresh_code_lenses(self, forget: bool = False) -> None:
+        """Have the client ask for its lenses again, soon and once for all that changes now; `forget` what they told."""
+        if forget:
+            for vault in self.vaults:
+                vault.lenses.clear()
+        if self.client.lens_refresh and not self._refreshing:
+            self._refreshing = True
+            self.spawn(self._refresh_code_lenses())
+
+    async def _refresh_code_lenses(self) -> None:
+        await asyncio.sleep(_SOON)
+        self._refreshing = False
+        await self.request(types.WORKSPACE_CODE_LENS_REFRESH, None)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run beside the messages; for what awaits the client's reply, since such a task must not be cancelled."""
@@ -189,6 +206,8 @@ class Session:
                 self.spawn(self.apply_settings(vault, vault.settings))
             case "ready":
                 vault.follow()
+                if vault.root in self._progress:  # much has changed, not only what is being written
+                    self.refresh_code_lenses(forget=True)
                 self._end_progress(vault)
             case "waiting" | "stopped":
                 self._end_progress(vault)

@@ -34,6 +34,9 @@ def related(
     candidates = retrieve(vault, moment, query)
     chances = probability(candidates.features, weights, by_meaning=bool((candidates.by_meaning != NONE).any()))
     order = _ranked(candidates, weights)
+    hidden = {vault.ids[path] for path in vault.feedback.hidden(moment.note.path) if path in vault.ids}
+    if hidden:
+        order = [at for at in order if candidates.notes[at] not in hidden]
     alike = likeness(vault, moment)
     return tuple(
         _hit(vault, query, alike, candidates, at, passage, float(chances[at]))

@@ -96,6 +96,9 @@ class Editor:
         params = {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}, **more}
         return list((await self._request("recall/related", params)).hits)
 
+    async def command(self, name: str, *arguments: Any) -> Any:
+        return await self.client.workspace_execute_command_async(types.ExecuteCommandParams(name, list(arguments)))
+
     async def status(self) -> Any:
         return await self._request("recall/status", None)
 

@@ -71,6 +71,34 @@ async def test_cancelled_requests_are_answered_as_such(tmp_path: Path) -> None:
         assert await window.related(uri, 0, 9)
 
 
+async def test_what_one_window_teaches_the_other_knows_at_once_and_later(tmp_path: Path) -> None:
+    vault = copy_sample(tmp_path / "vault")
+    async with editor(tmp_path, vault) as one, editor(tmp_path, vault) as other:
+        await one.indexed(notes_in(vault))
+        uri = one.open(vault / "now.md", PARAGRAPH)
+        other.open(vault / "now.md", PARAGRAPH)
+
+        async def follows() -> bool:
+            return len(await other.related(uri, 0, 9)) == len(await one.related(uri, 0, 9))
+
+        await until(follows)
+        first, second, *_ = [hit.uri for hit in await one.related(uri, 0, 9)]
+        await one.command("recall.dismiss", {"uri": uri, "note": first})
+        await other.command("recall.neverShow", {"note": second})
+        for window in (one, other):
+            shown = {hit.uri for hit in await window.related(uri, 0, 9)}
+            assert shown and not shown & {first, second}
+            card = await window.hover(uri, 0, 9)
+            assert card is not None and first not in str(card.contents) and second not in str(card.contents)
+    async with editor(tmp_path, vault) as later:
+        await later.indexed(notes_in(vault))
+        later.open(vault / "now.md", PARAGRAPH)
+        assert not {hit.uri for hit in await later.related(uri, 0, 9)} & {first, second}
+        await later.command("recall.undo")
+        await later.command("recall.undo")
+        assert [hit.uri for hit in await later.related(uri, 0, 9)][:2] == [first, second]
+
+
 async def test_wrong_settings_are_told_once_and_the_rest_holds(tmp_path: Path) -> None:
     vault = copy_sample(tmp_path / "vault")
     (vault / "recall.toml").write_text('limit = "many"\nhover = "links"\n', "utf-8")

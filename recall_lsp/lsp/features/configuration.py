@@ -10,6 +10,7 @@ from pygls.capabilities import ServerCapabilitiesBuilder
 
 from recall_lsp.config import SETTINGS_FILE
 from recall_lsp.lsp.capabilities import client_features
+from recall_lsp.lsp.features.text_document_content import SCHEME
 from recall_lsp.lsp.served_vault import ServedVault, Settings
 from recall_lsp.lsp.session import Session
 
@@ -68,7 +69,7 @@ async def _reconfigure(session: Session, pushed: Settings | None) -> None:
 
 
 async def _register(session: Session) -> None:
-    """Ask to be told of changed settings, where the client needs to be asked."""
+    """What a client takes after `initialize`: to tell changed settings, and to show our pages."""
     wanted = []
     if session.client.configuration_changes:
         options = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
@@ -77,6 +78,9 @@ async def _register(session: Session) -> None:
         watcher = types.FileSystemWatcher(glob_pattern=f"**/{SETTINGS_FILE}")
         watched = types.DidChangeWatchedFilesRegistrationOptions([watcher])
         wanted.append(types.Registration("settings-file", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, watched))
+    if session.client.content_registration:
+        shown = types.TextDocumentContentRegistrationOptions(schemes=[SCHEME])
+        wanted.append(types.Registration("related-page", types.WORKSPACE_TEXT_DOCUMENT_CONTENT, shown))
     if wanted:
         await session.request(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams(wanted))
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pygls.exceptions import JsonRpcInvalidParams
 
+from recall_lsp.lsp.markup import PLAIN
 from recall_lsp.lsp.messages import RELATED, RelatedHit, RelatedParams, RelatedResult, Span
 from recall_lsp.lsp.moments import link_to, moment_of, moment_of_selection, related_notes
-from recall_lsp.lsp.render import note_uri
+from recall_lsp.lsp.render import note_uri, quotation, why
 from recall_lsp.lsp.served_vault import ServedVault
 from recall_lsp.lsp.session import Session
+from recall_lsp.recall.ago import ago
+from recall_lsp.recall.band import band
 
 if TYPE_CHECKING:
     from recall_lsp.index.vault import Vault
@@ -28,10 +32,10 @@ async def related(session: Session, params: RelatedParams) -> RelatedResult:
     if asked is None:
         return RelatedResult([])
     served, path, moment = asked
-    limit, quiet = params.limit or served.options.limit, served.options.quiet
+    limit, quiet, today = params.limit or served.options.limit, served.options.quiet, date.today()
 
     def find(vault: Vault) -> list[RelatedHit]:
-        return [_hit(vault, served.root, path, hit) for hit in related_notes(vault, moment(), limit, quiet)]
+        return [_hit(vault, served.root, path, hit, today) for hit in related_notes(vault, moment(), limit, quiet)]
 
     return RelatedResult(await served.ask((RELATED, uri), find, []))
 
@@ -63,12 +67,14 @@ def _asked(session: Session, params: RelatedParams, uri: str) -> tuple[ServedVau
     return served, path, lambda: moment_of(path, snapshot.text, offset)
 
 
-def _hit(vault: Vault, root: Path, source: str, hit: Hit) -> RelatedHit:
+def _hit(vault: Vault, root: Path, source: str, hit: Hit, today: date) -> RelatedHit:
+    link = link_to(vault, hit.path, hit.title, source)
     return RelatedHit(
         uri=note_uri(root, hit.path),
         path=hit.path,
         title=hit.title,
         written=hit.written.isoformat() if hit.written else None,
+        ago=ago(hit.written, today) if hit.written else "",
         headings=list(hit.headings),
         passage=hit.passage,
         sentence=hit.sentence,
@@ -77,7 +83,10 @@ def _hit(vault: Vault, root: Path, source: str, hit: Hit) -> RelatedHit:
         marks=[Span(start, end) for start, end in hit.marks],
         shared=list(hit.shared),
         found_by=list(hit.found_by),
+        why=why(hit, PLAIN),
         score=round(hit.score, 4),
+        band=band(hit.score),
         linked=hit.linked,
-        link=link_to(vault, hit.path, hit.title, source),
+        link=link,
+        quote=quotation(hit, link, source),
     )

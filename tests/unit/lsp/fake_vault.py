@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from threading import Event
+from types import SimpleNamespace
 from typing import Any
 
+from recall_lsp.index.feedback import Feedback
 from recall_lsp.index.preview import Preview
 from recall_lsp.index.status import Status
 from recall_lsp.index.suggest import Suggestion
@@ -33,6 +35,7 @@ class FakeVault:
         self.gate.set()
         self.asked: list[str] = []
         self.closed = False
+        self.feedback = Feedback(self.root)
 
     def refresh(self) -> bool:
         return False
@@ -62,6 +65,11 @@ class FakeVault:
 
     def ambiguous(self, path: str) -> bool:
         return False
+
+    def entry(self, path: str) -> Any:
+        """The part of an entry that the protocol looks at."""
+        title = path.removesuffix(".md")
+        return SimpleNamespace(path=path, title=title) if title in self.notes else None
 
     def close(self) -> None:
         self.closed = True

@@ -29,9 +29,11 @@ async def test_capabilities(wire: Wire) -> None:
     assert capabilities["textDocumentSync"] == {"openClose": True, "change": 2, "save": {"includeText": False}} | {
         key: value for key, value in capabilities["textDocumentSync"].items() if not value
     }
-    assert {"recall.related", "recall.backlinks", "recall.status"} <= set(
-        capabilities["executeCommandProvider"]["commands"]
-    )
+    assert {
+        *("recall.related", "recall.backlinks", "recall.status", "recall.dismiss", "recall.neverShow"),
+        *("recall.accepted", "recall.undo", "recall.hidden"),
+    } <= set(capabilities["executeCommandProvider"]["commands"])
+    assert capabilities["codeLensProvider"] == {"resolveProvider": True}
 
 
 async def test_the_trigger_offers_what_the_paragraph_is_about(wire: Wire) -> None:
@@ -227,6 +229,7 @@ async def test_related(wire: Wire) -> None:
         "path": "Sleep.md",
         "title": "Sleep",
         "written": "2020-05-17",
+        "ago": answer["hits"][0]["ago"],
         "headings": [],
         "passage": "Sleep writes memory down.",
         "sentence": "Sleep writes memory down.",
@@ -235,10 +238,14 @@ async def test_related(wire: Wire) -> None:
         "marks": [{"start": 13, "end": 19}],
         "shared": ["memory"],
         "foundBy": ["words"],
+        "why": "found by its words; shares memory",
         "score": 0.9,
+        "band": "strong",
         "linked": False,
         "link": "[[Sleep]]",
+        "quote": "> Sleep writes memory down.\n>\n> — [[Sleep]], 2020-05-17\n",
     }
+    assert re.fullmatch(r"\d+ years ago", answer["hits"][0]["ago"])
 
 
 async def test_related_to_a_selection_and_to_a_text(wire: Wire) -> None:

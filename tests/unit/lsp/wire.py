@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from fake_vault import FakeVault, related_notes
 
-from recall_lsp.lsp.features import completion, hover, related
+from recall_lsp.lsp import lenses
+from recall_lsp.lsp.features import completion, hover, related, text_document_content
 from recall_lsp.lsp.server import RecallServer
 from recall_lsp.lsp.session import Session
 
@@ -84,7 +85,13 @@ class Wire:
             "completionItem": {"documentationFormat": ["markdown"]},
         }
         hover = {"contentFormat": ["markdown", "plaintext"]}
-        capabilities = {"textDocument": {"hover": hover, "completion": completion}}
+        return await self.initialize_with(
+            {"textDocument": {"hover": hover, "completion": completion}}, root, **settings
+        )
+
+    async def initialize_with(
+        self, capabilities: Mapping[str, Any], root: str = "file:///vault", **settings: Any
+    ) -> dict[str, Any]:
         params = {
             "processId": None,
             "capabilities": capabilities,
@@ -110,7 +117,7 @@ class Wire:
 
 def served_wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
     """A server over a vault of three notes; no message may be left over at the end."""
-    for module in (completion, hover, related):
+    for module in (completion, hover, lenses, related, text_document_content):
         monkeypatch.setattr(module, "related_notes", related_notes)
     notes = {
         "Sleep": "Sleep writes memory down.",

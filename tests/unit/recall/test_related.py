@@ -218,6 +218,21 @@ def test_a_note_gone_from_the_catalog_but_not_from_the_view_is_no_hit(root: Path
     assert found(vault, "ferry") == ["b.md"]
 
 
+def test_what_the_user_hid_makes_room_for_the_next(root: Path) -> None:
+    vault = indexed(root, {f"{name}.md": f"The ferry at night, {name}." for name in ("one", "two", "three", "four")})
+    first, second, third, _ = found(vault, "The ferry at night.")
+    vault.feedback.record("dismissed", first, "buffer.md")
+    vault.feedback.record("never", second)
+    assert found(vault, "The ferry at night.", limit=2)[0] == third
+    assert first not in found(vault, "The ferry at night.")
+    elsewhere = found(vault, "The ferry at night.", path="else.md")
+    assert first in elsewhere and second not in elsewhere
+    assert second in [one.path for one in vault.suggest(second.removesuffix(".md"), 5)]
+    vault.feedback.undo()
+    vault.feedback.undo()
+    assert found(vault, "The ferry at night.") == [first, second, third, *found(vault, "The ferry at night.")[3:]]
+
+
 def test_hits_are_plain_data(sample: Sample) -> None:
     hit = recall(sample.vault, MOMENTS[0])[0]
     assert replace(hit) == hit
