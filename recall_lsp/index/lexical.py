@@ -19,7 +19,7 @@ from tantivy import Document, Occur, Query, SchemaBuilder, TextAnalyzerBuilder, 
 
 from recall_lsp.index.catalog import current_seq, main_language, notes_since, passages_of, removed_since
 from recall_lsp.index.rows import NoteRow, PassageRow
-from recall_lsp.index.segments import make_read_only, verify
+from recall_lsp.index.segments import make_read_only, remove_leftovers, verify
 from recall_lsp.index.terms import terms
 
 FIELD_BOOSTS = {"title": 0.5, "aliases": 0.5, "headings": 0.3, "tags": 0.3, "body": 1.0}
@@ -103,6 +103,8 @@ class LexicalWriter:
             if not view_state(folder).born:
                 raise FileNotFoundError(folder)
             verify_view(folder, contents=True)
+            for name in _INDEXES:
+                remove_leftovers(folder / name)
             self._open()
         except (ValueError, OSError):
             self._restart()

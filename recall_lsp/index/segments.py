@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import zlib
 from pathlib import Path
 from typing import BinaryIO
@@ -18,6 +19,7 @@ _TAIL = 8
 """Length of the footer (little-endian u32), then _MAGIC."""
 _MAGIC = 1337
 _CHUNK = 1 << 20
+_SEGMENT = re.compile("[0-9a-f]{32}")
 
 
 def segment_files(folder: Path) -> list[str]:
@@ -50,6 +52,18 @@ def verify(folder: Path, *, contents: bool) -> None:
             before, names = names, segment_files(folder)
             if names == before:
                 raise
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Removes what a killed writer had begun: Tantivy refuses to write a file of the same name again.
+
+    Only for the one writer, before it opens the index.  Raises OSError, ValueError.
+    """
+    wanted = set(segment_files(folder))
+    for path in folder.iterdir():
+        if _SEGMENT.fullmatch(path.stem.partition(".")[0]) and path.name not in wanted:
+            with contextlib.suppress(OSError):  # open in a reader, where that keeps a file
+                path.unlink()
 
 
 def make_read_only(folder: Path) -> None:
