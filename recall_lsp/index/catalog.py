@@ -186,25 +186,19 @@ def file_hash(connection: sqlite3.Connection, path: str) -> bytes | None:
     return None if row is None else bytes(row[0])
 
 
-def notes_since(connection: sqlite3.Connection, seq: int, limit: int = -1) -> list[tuple[int, NoteRow]]:
-    """(sequence number, note) of those changed after `seq`, oldest change first.
+def notes_since(connection: sqlite3.Connection, seq: int) -> list[tuple[int, NoteRow]]:
+    """(sequence number, note) of those changed after `seq`, oldest change first."""
+    query = f"SELECT seq, {NOTE_COLUMNS} FROM notes WHERE seq > ? ORDER BY seq, id"
+    return [(row[0], unpack_note(row[1:])) for row in connection.execute(query, (seq,))]
 
-    `limit` is a wish: the notes of one sequence number are never parted.
+
+def entries_since(connection: sqlite3.Connection, after: tuple[int, int], limit: int) -> list[EntryRow]:
+    """Up to `limit` notes changed after a (sequence number, note id), in the order of these.
+
+    They hold what the readers keep in memory, ready made.
     """
-    return [(row[0], unpack_note(row[1:])) for row in _since(connection, f"seq, {NOTE_COLUMNS}", seq, limit)]
-
-
-def entries_since(connection: sqlite3.Connection, seq: int, limit: int = -1) -> list[EntryRow]:
-    """The same, with what the readers keep in memory, ready made."""
-    return [unpack_entry(row) for row in _since(connection, f"seq, {ENTRY_COLUMNS}", seq, limit)]
-
-
-def _since(connection: sqlite3.Connection, columns: str, seq: int, limit: int) -> sqlite3.Cursor:
-    last = 1 << 62
-    if limit >= 0:
-        cut = connection.execute("SELECT seq FROM notes WHERE seq > ? ORDER BY seq LIMIT 1 OFFSET ?", (seq, limit - 1))
-        last = (cut.fetchone() or (last,))[0]
-    return connection.execute(f"SELECT {columns} FROM notes WHERE seq > ? AND seq <= ? ORDER BY seq, id", (seq, last))
+    query = f"SELECT seq, {ENTRY_COLUMNS} FROM notes WHERE (seq, id) > (?, ?) ORDER BY seq, id LIMIT ?"
+    return [unpack_entry(row) for row in connection.execute(query, (*after, limit))]
 
 
 def note_by_id(connection: sqlite3.Connection, note: int) -> NoteRow | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from time import monotonic
 
@@ -38,9 +39,14 @@ from recall_lsp.notes.model import Link, Note, Passage, Span
 from recall_lsp.notes.read import decode
 from recall_lsp.notes.resolve import link_keys
 
-_NOTES_A_REFRESH = 400
+_NOTES_A_BITE = 60
+"""Taken in at a time, some 4 ms: a question waits no longer than that for what the keeper wrote."""
+_NAMED_A_BITE = 200
+_VECTORS_A_BITE = 200
 _LOOK_FOR_MODEL = 1.0
 _NEVER = (-1, -1, ViewState())
+_FIRST = (0, 0)
+_LAST_ID = (1 << 63) - 1
 
 
 class Vault:
@@ -61,21 +67,27 @@ class Vault:
         self.encoder: Encoder | None = None
         self.matrix: Matrix | None = None
         self.revision = 0
+        """Another whenever an answer may be another."""
+        self.notes_revision = 0
+        """Another whenever a note has come, changed or gone."""
         self._catalog: sqlite3.Connection | None = None
         self._embeddings: sqlite3.Connection | None = None
         self._inodes = (0, 0)
-        self._seq = 0
+        self._after = _FIRST
         self._seen_versions = _NEVER
         self._lexical_state = ViewState()
         self._model_looked_for = -_LOOK_FOR_MODEL
-        self._names: Names | None = None
+        self._names = Names()
+        self._unnamed: dict[int, None] = {}
+        self._unmatched: list[int] = []
+        self._unusable_vectors = (0, 0)
         self._idf: dict[str, float] = {}
         self._encoded = lru_cache(maxsize=512)(self._encode_one)
         self._sketched = lru_cache(maxsize=512)(self._sketch_some)
 
     # Following the keeper
 
-    def refresh(self, limit: int = _NOTES_A_REFRESH) -> bool:
+    def refresh(self, limit: int = _NOTES_A_BITE) -> bool:
         """Take in what the keeper wrote, at most `limit` notes; True when there may be more to take.
 
         Raises nothing: an index that cannot be read counts as empty until the keeper has mended it.
@@ -102,18 +114,29 @@ class Vault:
         if versions == self._seen_versions:
             return False
         newest = cat.current_seq(self._catalog)
-        changed = cat.entries_since(self._catalog, self._seq, limit)
+        changed = cat.entries_since(self._catalog, self._after, limit)
         more = len(changed) >= limit
-        removed = [note for note in cat.removed_since(self._catalog, self._seq) if note in self.entries]
+        removed = [note for note in cat.removed_since(self._catalog, self._after[0]) if note in self.entries]
         self._take(changed, removed)
-        if self.matrix is not None:
-            self.matrix.apply(self._catalog, [row.entry.id for row in changed], removed)
-            more = self.matrix.fill() or more
-        self._seq = changed[-1].seq if len(changed) >= limit else newest
+        if changed or removed:
+            self.notes_revision += 1
+        last = (changed[-1].seq, changed[-1].entry.id) if changed else _FIRST
+        self._after = last if more else (max(newest, last[0]), _LAST_ID)
+        more = self._follow_vectors([row.entry.id for row in changed], removed, limit) or more
         self._follow_lexical(view)
         self.revision += 1
         self._seen_versions = _NEVER if more else versions
         return more
+
+    def prepare(self) -> bool:
+        """Have a few more names ready before they are asked for; True when there are more."""
+        self._name_notes(_NAMED_A_BITE)
+        return bool(self._unnamed)
+
+    def _name_notes(self, most: int) -> None:
+        for note in list(islice(self._unnamed, most)):
+            del self._unnamed[note]
+            self._names.put(self.entries[note])
 
     def _inodes_now(self) -> tuple[int, int]:
         """The files under us: the catalog's, and the vectors' once they are open."""
@@ -128,8 +151,8 @@ class Vault:
             self.graph.remove(note)
             self.traits.remove(note)
             self.tally.remove(entry)
-            if self._names is not None:
-                self._names.remove(note)
+            self._names.remove(note)
+            self._unnamed.pop(note, None)
         for row in rows:
             entry = row.entry
             if entry.id in self.entries:
@@ -138,18 +161,35 @@ class Vault:
             self.graph.put(entry.id, entry.path, row.names, row.mentions)
             self.traits.put(entry)
             self.tally.put(entry)
-            if self._names is not None:
-                self._names.put(entry)
+            self._unnamed[entry.id] = None
 
     def _follow_lexical(self, view: ViewState) -> None:
-        if not view.seq:
-            return  # nothing yet, or being made anew: what is open goes on answering
-        if self.lexical is None or view.born != self._lexical_state.born:
-            self.lexical = Lexical(self.folder / "lexical")
-        else:
-            self.lexical.reload()
+        """What is damaged is closed until it has been made anew; what is being made anew goes on answering."""
+        if not view.seq or view == self._lexical_state:
+            return
+        try:
+            if self.lexical is None or view.born != self._lexical_state.born:
+                self.lexical = Lexical(self.folder / "lexical")
+            else:
+                self.lexical.reload()
+        except (ValueError, OSError):
+            self.lexical = None
         self._lexical_state = view
         self._idf.clear()
+
+    def _follow_vectors(self, changed: Sequence[int], removed: Sequence[int], limit: int) -> bool:
+        """True when there may be more to take."""
+        if self.matrix is None or self._catalog is None:
+            return False
+        some = {note: None for note in (*changed, *self._unmatched[:limit]) if note in self.entries}
+        try:
+            self.matrix.apply(self._catalog, list(some), removed)
+            more = self.matrix.fill(_VECTORS_A_BITE)
+        except (sqlite3.DatabaseError, ValueError):
+            self._close_vectors()
+            return False
+        del self._unmatched[:limit]
+        return more or bool(self._unmatched)
 
     def _load_model(self) -> None:
         """Take the encoder as soon as it is compiled, and its matrix as soon as there are vectors."""
@@ -164,21 +204,33 @@ class Vault:
                 return
             self.encoder = load_encoder(folder)
         path = embeddings_path(self.folder, self.encoder.model_id)
-        if not path.exists():
+        if not path.exists() or _stamp(path) == self._unusable_vectors:
             return
-        assert self._catalog is not None
         self._embeddings = open_embeddings(path, write=False)
         self._inodes = self._inodes_now()
-        self.matrix = Matrix(self._embeddings, self.encoder.dims)
-        self.matrix.apply(self._catalog, list(self.entries), ())
+        try:
+            self.matrix = Matrix(self._embeddings, self.encoder.dims)
+        except sqlite3.DatabaseError:
+            self._close_vectors()
+        self._unmatched = list(self.entries)
+
+    def _close_vectors(self) -> None:
+        """Words answer alone until the keeper has made the damaged vectors anew."""
+        assert self.encoder is not None
+        self._unusable_vectors = _stamp(embeddings_path(self.folder, self.encoder.model_id))
+        if self._embeddings is not None:
+            self._embeddings.close()
+        self._embeddings = self.matrix = None
+        self._inodes = self._inodes_now()
 
     def _forget(self) -> None:
         """Start over: the files under us are others than before."""
         self.close()
         self.entries, self.ids, self.graph, self.traits, self.tally = {}, {}, Graph(), Traits(), Tally()
-        self._names = None
-        self._seq, self._seen_versions, self._lexical_state = 0, _NEVER, ViewState()
+        self._names, self._unnamed, self._unmatched = Names(), {}, []
+        self._after, self._seen_versions, self._lexical_state = _FIRST, _NEVER, ViewState()
         self.revision += 1
+        self.notes_revision += 1
 
     def close(self) -> None:
         for connection in (self._catalog, self._embeddings):
@@ -307,10 +359,7 @@ class Vault:
 
     def suggest(self, query: str, limit: int) -> list[Suggestion]:
         """Notes and headings whose name is like what was typed; the notes changed last for nothing typed."""
-        if self._names is None:
-            self._names = Names()
-            for entry in self.entries.values():
-                self._names.put(entry)
+        self._name_notes(len(self._unnamed))
         found = self._names.suggest(query, limit)
         return [replace(one, written=self.date_of(self.entries[self.ids[one.path]])) for one in found]
 
@@ -346,6 +395,12 @@ class Vault:
 def open_vault(root: Path, options: Options) -> Vault:
     """A reader of the folder's index, whether there is one yet or not."""
     return Vault(root, options)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """What tells a file from the one that was there before (an inode alone may be given again)."""
+    status = path.stat()
+    return status.st_ino, status.st_ctime_ns
 
 
 def _data_version(connection: sqlite3.Connection | None) -> int:

@@ -78,7 +78,7 @@ def _tags(notebook: Notebook, query: str) -> Iterator[Symbol]:
     wanted = query.casefold()
     if not wanted:
         return
-    counts = tag_counts(notebook.vault, notebook.vault.revision)
+    counts = tag_counts(notebook.vault, notebook.vault.notes_revision)
     names = [tag for tag in counts if wanted in tag.casefold()]
     names = sorted(names, key=lambda tag: (not tag.casefold().startswith(wanted), -counts[tag], tag))[:_TAGS]
     places: dict[str, str] = {}

@@ -94,7 +94,8 @@ class ServedVault:
     def _follow(self) -> None:
         self._following = False
         try:
-            more = self._open().refresh()
+            vault = self._open()
+            more = vault.refresh() or vault.prepare()
         except BaseException as error:
             log.warning("the index of %s cannot be followed: %s", self.root.name, type(error).__name__)
             return

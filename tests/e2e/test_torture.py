@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tiny_model import write_bert
@@ -27,7 +28,7 @@ def torture(*arguments: object) -> dict[str, int]:
         env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
         timeout=900,
     )
-    told = json.loads(done.stdout) if done.stdout else {"troubles": [done.stderr]}
+    told: dict[str, Any] = json.loads(done.stdout) if done.stdout else {"troubles": [done.stderr]}
     assert told["troubles"] == []
     counts: dict[str, int] = told["counts"]
     return counts

@@ -94,14 +94,18 @@ def test_skipped_files_are_known_and_no_notes(catalog: sqlite3.Connection) -> No
     assert cat.skipped(catalog) == ()
 
 
-def test_a_limit_never_parts_one_commit(catalog: sqlite3.Connection) -> None:
+def test_readers_take_a_commit_in_bites(catalog: sqlite3.Connection) -> None:
     with cat.transaction(catalog) as seq:
         for name in "abc":
             cat.put_note(catalog, seq, read_text(f"{name}.md", "Prose."), "en", STATE, b"")
     put(catalog, "d.md")
-    assert [row.path for _, row in cat.notes_since(catalog, 0, 2)] == ["a.md", "b.md", "c.md"]
-    assert [row.path for _, row in cat.notes_since(catalog, 0, 4)] == ["a.md", "b.md", "c.md", "d.md"]
-    assert [row.path for _, row in cat.notes_since(catalog, 1, 1)] == ["d.md"]
+    taken: list[str] = []
+    after = (0, 0)
+    while rows := cat.entries_since(catalog, after, 2):
+        taken += [row.entry.path for row in rows]
+        after = rows[-1].seq, rows[-1].entry.id
+    assert taken == [row.path for _, row in cat.notes_since(catalog, 0)] == ["a.md", "b.md", "c.md", "d.md"]
+    assert [row.path for _, row in cat.notes_since(catalog, 1)] == ["d.md"]
 
 
 def test_a_touched_note_is_no_change_for_views(catalog: sqlite3.Connection) -> None:

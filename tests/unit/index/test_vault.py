@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from vaults import follow, found, index, indexed, paths, read_vault, recall, write_notes
 
 from recall_lsp.index import catalog as cat
+from recall_lsp.index.check import check_reader
 from recall_lsp.index.lexical import LexicalWriter
 from recall_lsp.index.places import index_dir
 from recall_lsp.notes.model import Link, Span
@@ -62,6 +64,43 @@ def test_it_takes_a_large_vault_in_bounded_bites(root: Path) -> None:
         bites.append(len(fresh.entries))
     assert len(fresh.entries) == 900
     assert len(bites) > 2
+
+
+def test_notes_changed_and_removed_between_two_bites(root: Path, tiny: str) -> None:
+    write_notes(root, {f"{number}.md": f"Prose {number}." for number in range(90)})
+    index(root, model=tiny)
+    vault = read_vault(root, model=tiny)
+    fresh = type(vault)(root, vault.options)
+    assert fresh.refresh(30)
+    for number in range(0, 90, 3):
+        (root / f"{number}.md").rename(root / f"renamed {number}.md")
+        write_notes(root, {f"{number + 1}.md": f"Volcano {number}."})
+    index(root, model=tiny)
+    while fresh.refresh(7):
+        pass
+    while fresh.prepare():
+        pass
+    with closing(cat.open_catalog(index_dir(root) / "catalog.db", write=False)) as catalog:
+        assert list(check_reader(catalog, fresh)) == []
+    follow(vault)
+    assert paths(fresh) == paths(vault) == sorted(file.name for file in root.iterdir())
+    assert [one.path for one in fresh.suggest("renamed 3", 1)] == ["renamed 3.md"]
+    assert vault.link_style == fresh.link_style
+
+
+@pytest.mark.parametrize("damaged", ["lexical/notes/*.term", "vectors-*.db"])
+def test_one_damaged_view_leaves_the_other(root: Path, tiny: str, damaged: str) -> None:
+    indexed(root, NOTES, model=tiny).close()
+    for path in index_dir(root).glob(damaged):
+        content = path.read_bytes()
+        path.unlink()
+        path.write_bytes(content[:4096] + b"x" * (len(content) - 4096) if path.suffix == ".db" else content[:-9])
+    vault = read_vault(root, model=tiny)
+    assert paths(vault) == sorted(NOTES)
+    assert found(vault, "The ferry at night"), "what is left answers"
+    index(root, model=tiny)
+    follow(vault)
+    assert vault.lexical is not None and len(vault.matrix or ()) > 0, "and what was mended is taken up again"
 
 
 def test_the_index_made_anew_under_a_reader(root: Path) -> None:

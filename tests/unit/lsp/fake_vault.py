@@ -37,6 +37,9 @@ class FakeVault:
         self.closed = False
         self.feedback = Feedback(self.root)
 
+    def prepare(self) -> bool:
+        return False
+
     def refresh(self) -> bool:
         return False
 
