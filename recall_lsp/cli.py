@@ -89,6 +89,18 @@ def evaluate(folder: Folder, as_json: Json = False) -> None:
 
 
 @app.command()
+def forget(
+    folder: Folder,
+    learned: Annotated[bool, typer.Option("--learned", help="What was learned from your choices too.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Remove a folder's index from this machine; the notes stay."""
+    from recall_lsp.commands import forget as command
+
+    _exit(command.run(folder, learned, yes))
+
+
+@app.command()
 def doctor() -> None:
     """Check Python, the model, the caches and the system's limits, and say what to do."""
     from recall_lsp.commands import doctor as command

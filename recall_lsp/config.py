@@ -14,6 +14,14 @@ SETTINGS_FILE = "recall.toml"
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """While a note that matches `writing` is written, none that matches `hide` is shown (gitignore patterns)."""
+
+    writing: tuple[str, ...]
+    hide: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """Everything a user can set.  The names are those of `recall.toml` and of the editor's settings."""
 
@@ -23,6 +31,10 @@ class Options:
     """Files that are notes, as gitignore patterns."""
     exclude: tuple[str, ...] = ()
     """Files and folders that are not, as gitignore patterns; they win over `include`."""
+    private_tags: tuple[str, ...] = ()
+    """A note with one of these tags, or one below it (`private/health`), is not read into the index."""
+    scope: tuple[Scope, ...] = ()
+    """What is not shown while writing where."""
     max_bytes: int = 2_000_000
     """A larger file is skipped and listed in the status."""
     limit: int = 5
@@ -40,17 +52,25 @@ class Options:
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 
 
-def read_settings_file(root: Path) -> tuple[Mapping[str, Any], list[str]]:
-    """The table in the vault's `recall.toml` ({} without one), and what is wrong with the file."""
+def read_settings_file(root: Path) -> tuple[Mapping[str, Any] | None, list[str]]:
+    """The table in the vault's `recall.toml` ({} without one), and what is wrong with the file.
+
+    While it is broken (half typed, say), what it held before goes on holding, since it may tell what is private;
+    None where that is not known.
+    """
     path = root / SETTINGS_FILE
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        inner = table.get("recall")
-        return (inner if isinstance(inner, dict) and len(table) == 1 else table), []
     except FileNotFoundError:
-        return {}, []
+        table = {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return {}, [f"{SETTINGS_FILE} is ignored: {error}"]
+        return _last_whole.get(root), [f"{SETTINGS_FILE} is ignored: {error}"]
+    inner = table.get("recall")
+    _last_whole[root] = inner if isinstance(inner, dict) and len(table) == 1 else table
+    return _last_whole[root], []
+
+
+_last_whole: dict[Path, Mapping[str, Any]] = {}
 
 
 def overlay(options: Options, settings: Mapping[str, Any]) -> tuple[Options, list[str]]:
@@ -69,7 +89,7 @@ def load_options(root: Path, *layers: Mapping[str, Any]) -> tuple[Options, list[
     """Defaults, then the vault's `recall.toml`, then `layers` (the editor's settings), with all warnings."""
     table, warnings = read_settings_file(root)
     options = Options()
-    for layer in (table, *layers):
+    for layer in (table or {}, *layers):
         options, more = overlay(options, layer)
         warnings += more
     return options, warnings
@@ -85,10 +105,10 @@ _converter = Converter()
 
 def _structured(name: str, value: Any) -> Any:
     default = getattr(Options(), name)
+    if name == "scope":
+        return tuple(_scope(table) for table in (value if isinstance(value, (list, tuple)) else [value]))
     if isinstance(default, tuple):
-        if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-            raise _WrongError("must be a list of strings")
-        return tuple(value)
+        return _strings(value)
     if isinstance(default, str):
         allowed = _choices(name)
         if not isinstance(value, str) or (allowed and value not in allowed):
@@ -100,6 +120,20 @@ def _structured(name: str, value: Any) -> Any:
     if not low <= value <= high:
         raise _WrongError(f"must lie between {low} and {high}")
     return _converter.structure(value, type(default))
+
+
+def _strings(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+        raise _WrongError("must be a list of strings")
+    return tuple(value)
+
+
+def _scope(table: Any) -> Scope:
+    """A rule as written: either side may be one pattern alone."""
+    if not isinstance(table, Mapping) or table.keys() != {"writing", "hide"}:
+        raise _WrongError("must be tables with `writing` and `hide`")
+    writing, hide = ([side] if isinstance(side, str) else side for side in (table["writing"], table["hide"]))
+    return Scope(_strings(writing), _strings(hide))
 
 
 def _choices(name: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from rich.progress import Progress
 from recall_lsp.commands.show import progress_bars
 from recall_lsp.config import load_options
 from recall_lsp.index.keep import keep
-from recall_lsp.index.scan import refusal
+from recall_lsp.index.refusal import refusal
 from recall_lsp.index.vault import Vault, open_vault
 from recall_lsp.index.watch import Settled
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from recall_lsp.commands.build import build
 from recall_lsp.config import Options, load_options
 from recall_lsp.index.check import Finding, check, held, repair
-from recall_lsp.index.scan import refusal
+from recall_lsp.index.refusal import refusal
 
 _TRIES = 3
 

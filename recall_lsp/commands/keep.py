@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from recall_lsp.index.keep import keep
-from recall_lsp.index.scan import refusal
+from recall_lsp.index.keep import ForgottenError, keep
+from recall_lsp.index.refusal import refusal
 from recall_lsp.index.watch import Settled
 
 _NICENESS = 15
@@ -32,6 +32,9 @@ def run(folder: Path, settings: Mapping[str, Any]) -> int:
     threading.Thread(target=_listen, args=(settled, stop), daemon=True).start()
     try:
         keep(folder.resolve(), settings, _say, settled, stop)
+    except ForgottenError as error:
+        _say({"event": "problem", "message": str(error)})
+        return 2
     except (OSError, sqlite3.Error) as error:
         _say({"event": "problem", "message": f"The index cannot be written: {error}. Mend that; it goes on by itself."})
         return 1

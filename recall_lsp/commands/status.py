@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from recall_lsp.config import load_options
-from recall_lsp.index.scan import refusal
+from recall_lsp.index.refusal import refusal
 from recall_lsp.index.vault import open_vault
 
 _MOST = 50

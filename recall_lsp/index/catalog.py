@@ -28,7 +28,7 @@ from recall_lsp.index.rows import (
 )
 from recall_lsp.notes.model import Note
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 MODEL_ERROR = "model_error"
 """Under this key of `meta` the keeper tells readers why there is no model."""
 
@@ -50,8 +50,9 @@ CREATE INDEX passages_note ON passages (note);
 CREATE INDEX passages_hash ON passages (hash);
 CREATE TABLE removed (note INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
 CREATE INDEX removed_seq ON removed (seq);
-CREATE TABLE skipped (path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, reason TEXT NOT NULL)
-    WITHOUT ROWID;
+CREATE TABLE skipped (
+    path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, reason TEXT NOT NULL,
+    failed INTEGER NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -69,6 +70,7 @@ def open_catalog(path: Path, *, write: bool) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA secure_delete = ON")
         else:
             connection.execute("PRAGMA query_only = ON")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -148,15 +150,21 @@ def doubt_all(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE notes SET mtime_ns = -1")
 
 
-def remove_note(connection: sqlite3.Connection, seq: int, path: str) -> None:
+def remove_note(connection: sqlite3.Connection, seq: int, path: str) -> bool:
+    """Whether there was one."""
     row = connection.execute("DELETE FROM notes WHERE path = ? RETURNING id", (path,)).fetchone()
     if row is not None:
         connection.execute("INSERT OR REPLACE INTO removed VALUES (?, ?)", (row[0], seq))
+    return row is not None
 
 
-def put_skipped(connection: sqlite3.Connection, seq: int, path: str, state: FileState, reason: str) -> None:
-    remove_note(connection, seq, path)
-    connection.execute("INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?)", (path, state.size, state.mtime_ns, reason))
+def put_skipped(
+    connection: sqlite3.Connection, seq: int, path: str, state: FileState, reason: str, failed: bool = False
+) -> bool:
+    """A file that is not read, by a rule or because it could not be (`failed`); whether it was a note before."""
+    values = (path, state.size, state.mtime_ns, reason, failed)
+    connection.execute("INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?, ?)", values)
+    return remove_note(connection, seq, path)
 
 
 def remove_skipped(connection: sqlite3.Connection, path: str) -> None:
@@ -218,8 +226,9 @@ def main_language(connection: sqlite3.Connection) -> str:
     return "" if row is None else str(row[0])
 
 
-def skipped(connection: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
-    return tuple(connection.execute("SELECT path, reason FROM skipped ORDER BY path"))
+def skipped(connection: sqlite3.Connection, *, failed: bool = False) -> tuple[tuple[str, str], ...]:
+    """(path, reason) of the files that a rule keeps out, or of those that could not be read."""
+    return tuple(connection.execute("SELECT path, reason FROM skipped WHERE failed = ? ORDER BY path", (failed,)))
 
 
 def passages_of(connection: sqlite3.Connection, notes: Iterable[int]) -> list[PassageRow]:

@@ -17,7 +17,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 from watchdog.observers.api import BaseObserver
 
-from recall_lsp.config import load_options
+from recall_lsp.config import load_options, read_settings_file
 from recall_lsp.index import catalog as cat
 from recall_lsp.index.embed import Backlog
 from recall_lsp.index.encoder import Encoder, has_sketch, load, run_compile
@@ -25,6 +25,7 @@ from recall_lsp.index.language import detect_language
 from recall_lsp.index.lexical import LexicalWriter
 from recall_lsp.index.mend import keeper_lock, open_or_restart, whole_embeddings
 from recall_lsp.index.places import index_dir, private_dir
+from recall_lsp.index.purge import is_purge_due, purge
 from recall_lsp.index.reconcile import Changes, UnmountedError, apply_changes, check_paths, find_changes
 from recall_lsp.index.scan import read_rules
 from recall_lsp.index.vectors import embeddings_path
@@ -56,12 +57,31 @@ def keep(
 ) -> None:
     """Keep the folder's index until `stop` (or, with `once`, until it is whole).  `settings` are the editor's.
 
-    Raises OSError or sqlite3.Error only for what the user must mend (a full disk, a folder that cannot be written).
+    Raises OSError or sqlite3.Error only for what the user must mend (a full disk, a folder that cannot be written),
+    ForgottenError when the index is removed meanwhile.
     """
     os.umask(0o077)
     folder = private_dir(index_dir(root))
+    born = _identity(folder)
+    try:
+        _keep(root, settings, report, settled, stop, folder, once)
+    except Exception as error:
+        if _identity(folder) != born:
+            raise ForgottenError(FORGOTTEN) from error
+        raise
+
+
+def _keep(
+    root: Path,
+    settings: Mapping[str, Any],
+    report: Report,
+    settled: Settled,
+    stop: threading.Event,
+    folder: Path,
+    once: bool,
+) -> None:
     lock = keeper_lock(folder)
-    if not _take_lock(lock, report, stop):
+    if not _take_lock(lock, folder, report, stop):
         return
     keeper = None
     try:
@@ -72,6 +92,10 @@ def keep(
         if keeper is not None:
             keeper.close()
         lock.release()
+
+
+class ForgottenError(OSError):
+    """The index was removed (`recall-lsp forget`): it comes back when the folder is opened again, not by itself."""
 
 
 class _Keeper:
@@ -98,6 +122,7 @@ class _Keeper:
         self._compiling: threading.Thread | None = None
         self._observer: BaseObserver | None = None
         self._watched: tuple[int, int] | None = None
+        self._born = _identity(folder)
         self._watching = False
         self._whole: set[Path] = set()
 
@@ -109,6 +134,8 @@ class _Keeper:
         ready = False
         while not self._stop.is_set():
             paths = self._settled.take(_IDLE if ready else _PAUSE if self._compiling else 0.0)
+            if _identity(self._folder) != self._born:
+                raise ForgottenError(FORGOTTEN)
             if self._rewatched():
                 paths = None
             if paths is None or paths:
@@ -151,8 +178,9 @@ class _Keeper:
     def _follow_folder(self, paths: set[str] | None) -> None:
         """Bring catalog and full-text view up to the folder, or to these paths of it."""
         try:
-            if paths is None or paths & _RULE_FILES:
-                self._read_settings()
+            if paths is None or any(path.rpartition("/")[2] in _RULE_FILES for path in paths):
+                if not self._read_settings():
+                    return
                 changes = find_changes(self._root, self._catalog, self._rules, self._options)
             else:
                 changes = check_paths(self._root, self._catalog, self._rules, paths)
@@ -161,17 +189,27 @@ class _Keeper:
             return
         if changes:
             self._apply(changes)
+        if is_purge_due(self._catalog) and not self._stop.is_set():
+            purge(self._folder, self._catalog, self._lexical)
+            self._report({"event": "changed", "seq": cat.current_seq(self._catalog)})
 
-    def _read_settings(self) -> None:
+    def _read_settings(self) -> bool:
+        """False where they cannot be known, and so not what is private either."""
         before = self._options
+        known = read_settings_file(self._root)[0] is not None
         self._options, warnings = load_options(self._root, self._settings)
+        if not known:
+            warnings = [f"{warning} Nothing is read until it is mended." for warning in warnings]
         for warning in warnings:
             _problem(self._report, warning)
         if self._options != before:
             self._report({"event": "settings"})
         self._rules = read_rules(self._root, self._options)
+        for pattern in self._rules.wrong:
+            _problem(self._report, f"'{pattern}' is no gitignore pattern and is passed over")
         if self._options.model != before.model:
             self._encoder, self._model_wanted = None, True
+        return known
 
     def _apply(self, changes: Changes) -> None:
         def progress(done: int, total: int) -> None:
@@ -236,6 +274,7 @@ class _Keeper:
             _problem(self._report, f"{result.error} Until then, notes are recalled by their words alone.")
 
 
+FORGOTTEN = "The index of this folder was removed. It is made again when the folder is opened next."
 _RULE_FILES = frozenset({".recallignore", "recall.toml"})
 
 
@@ -248,9 +287,12 @@ def _identity(root: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _take_lock(lock: FileLock, report: Report, stop: threading.Event) -> bool:
+def _take_lock(lock: FileLock, folder: Path, report: Report, stop: threading.Event) -> bool:
     waiting = False
+    born = _identity(folder)
     while not stop.is_set():
+        if _identity(folder) != born:  # to take the lock would make the folder again
+            raise ForgottenError(FORGOTTEN)
         try:
             lock.acquire(timeout=0)
             return True

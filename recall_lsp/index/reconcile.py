@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
@@ -10,15 +12,18 @@ from recall_lsp.config import Options
 from recall_lsp.index import catalog as cat
 from recall_lsp.index.language import note_language
 from recall_lsp.index.rows import FileState, bytes_hash
-from recall_lsp.index.scan import Rules, scan, state_in
-from recall_lsp.notes.model import Skipped
+from recall_lsp.index.scan import Rules, printable, scan, state_in
+from recall_lsp.notes.model import Note, Skipped
 from recall_lsp.notes.read import read_bytes
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Raised when the readers find something else in the same bytes: every note is then read again, none embedded."""
 
 _FIRST_BATCH = 100
 _BATCH = 400
+
+PURGE = "purge"
+"""Set in `meta` by the commit in which a note left that is still there as a file: see purge.py."""
 
 Changes = dict[str, FileState | None]
 """Relative path to its state on disk; None for a file that is gone."""
@@ -43,7 +48,8 @@ def find_changes(root: Path, catalog: sqlite3.Connection, rules: Rules, options:
     else:
         known_now = known
     changes: Changes = {path: state for path, state in found.items() if known_now.get(path) != state}
-    changes |= {path: None for path in known if path not in found}
+    unlisted = tuple(path for path in found if path.endswith("/"))
+    changes |= {path: None for path in known if path not in found and not path.startswith(unlisted)}
     return changes
 
 
@@ -51,12 +57,12 @@ def check_paths(root: Path, catalog: sqlite3.Connection, rules: Rules, paths: Co
     """What differs for these relative paths only (from watcher events, which are hints).  Raises UnmountedError."""
     if not root.is_dir():
         raise UnmountedError(f"{root} is not there; its index is kept until it is back")
-    known = cat.file_states(catalog) if len(paths) > 50 else cat.states_of(catalog, paths)
+    known = cat.file_states(catalog) if len(paths) > 50 else cat.states_of(catalog, map(printable, paths))
     changes: Changes = {}
     for path in paths:
-        state = state_in(root, path) if rules.is_note(path) else None
-        if state != known.get(path):
-            changes[path] = state
+        state, name = state_in(root, rules, path), printable(path)
+        if state != known.get(name):
+            changes[name] = state
     return changes
 
 
@@ -81,7 +87,8 @@ def apply_changes(
                 _take(root, catalog, options, seq, path, state)
             if at >= len(present):
                 for path in gone:
-                    cat.remove_note(catalog, seq, path)
+                    if cat.remove_note(catalog, seq, path) and os.path.lexists(root / path):
+                        cat.set_meta(catalog, PURGE, 1)
                     cat.remove_skipped(catalog, path)
                 gone = []
                 cat.set_meta(catalog, "reader", _reader(options))
@@ -90,27 +97,43 @@ def apply_changes(
 
 
 def _take(root: Path, catalog: sqlite3.Connection, options: Options, seq: int, path: str, state: FileState) -> None:
+    def skip(reason: str, failed: bool = False) -> None:
+        if cat.put_skipped(catalog, seq, path, state, reason, failed) and not failed:
+            cat.set_meta(catalog, PURGE, 1)
+
+    if state.problem:
+        return skip(state.problem, failed=True)
     if state.size > options.max_bytes:
         size, most = state.size / 1e6, options.max_bytes / 1e6
-        cat.put_skipped(catalog, seq, path, state, f"{size:.1f} MB is over the limit of {most:.1f} MB (max_bytes)")
-        return
+        return skip(f"{size:.1f} MB is over the limit of {most:.1f} MB (max_bytes)")
     try:
         data = (root / path).read_bytes()
     except FileNotFoundError:
-        return  # it left between the look and the read; an event will tell
+        return None  # it left between the look and the read; an event will tell
     except OSError as error:
-        cat.put_skipped(catalog, seq, path, state, f"cannot be read: {error.strerror}")
-        return
+        return skip(f"cannot be read: {error.strerror}", failed=True)
     digest = bytes_hash(data)
     if cat.file_hash(catalog, path) == digest and cat.get_meta(catalog, "reader") == _reader(options):
-        cat.touch_note(catalog, path, state)
-        return
+        return cat.touch_note(catalog, path, state)
     note = read_bytes(path, data, options.max_bytes)
     if isinstance(note, Skipped):
-        cat.put_skipped(catalog, seq, path, state, note.reason)
-    else:
-        cat.put_note(catalog, seq, note, note_language(note), state, digest)
+        return skip(note.reason)
+    if why := why_private(note, options.private_tags):
+        return skip(why)
+    return cat.put_note(catalog, seq, note, note_language(note), state, digest)
+
+
+def why_private(note: Note, private_tags: Collection[str]) -> str:
+    """Why a note is not to be indexed, "" when it is: it says so itself, or a tag does."""
+    if note.private:
+        return "private: its property `recall` is false"
+    wanted = {tag.removeprefix("#").casefold() for tag in private_tags}
+    for tag in note.tags:
+        parts = tag.casefold().split("/")
+        if any("/".join(parts[:depth]) in wanted for depth in range(1, len(parts) + 1)):
+            return f"private: tagged #{tag} (private_tags)"
+    return ""
 
 
 def _reader(options: Options) -> str:
-    return f"{READER_VERSION} {options.max_bytes}"
+    return json.dumps([READER_VERSION, options.max_bytes, sorted(options.private_tags)])

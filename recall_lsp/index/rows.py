@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
 from typing import Any
@@ -21,10 +21,11 @@ PASSAGE_COLUMNS = "id, note, text, extra, start, stop, line, headings, anchors"
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """What decides whether a file must be read again."""
+    """What decides whether a file must be read again.  `problem`: why it cannot even be looked at (size -1)."""
 
     size: int
     mtime_ns: int
+    problem: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from heapq import nsmallest
@@ -87,26 +87,33 @@ class Names:
         if self._left > max(_LEFT_BEHIND, len(self._folded) // 2):
             self._lay_out_anew()
 
-    def suggest(self, query: str, limit: int) -> list[Suggestion]:
-        """Best first, one a note and heading; the notes changed last for an empty query."""
+    def suggest(self, query: str, limit: int, hidden: Callable[[str], bool] | None = None) -> list[Suggestion]:
+        """Best first, one a note and heading, none of a `hidden` path; the notes changed last for an empty query."""
         folded = utils.default_process(query)
         if not folded:
-            return self._newest(limit)
-        found = self._like(folded, self._holding(folded), limit)
+            return self._newest(limit, hidden)
+
+        def like(rows: Iterable[int]) -> list[tuple[str, float, int]]:
+            return self._like(folded, self._shown(rows, hidden), limit)
+
+        found = like(self._holding(folded))
         if len(found) < min(limit, _FEW):
             # Likeness of all names would take ten times as long; few people mistype the first letter of a word.
-            begun = self._rows_with(f" {folded[0]}")
-            found = self._like(folded, begun, limit) or self._like(folded, range(len(self._folded)), limit)
+            found = like(self._rows_with(f" {folded[0]}")) or like(range(len(self._folded)))
         weighed = ((-self._weight(folded, score, row), -self._modified[row], row) for _, score, row in found)
         return _one_each((self._suggestions[row] for *_, row in sorted(weighed)), limit)
+
+    def _shown(self, rows: Iterable[int], hidden: Callable[[str], bool] | None) -> Iterable[int]:
+        return rows if hidden is None else (row for row in rows if not hidden(self._suggestions[row].path))
 
     def _like(self, folded: str, rows: Iterable[int], limit: int) -> list[tuple[str, float, int]]:
         """Names, likenesses and rows of the names most like what was typed."""
         among = {row: self._folded[row] for row in rows}
         return process.extract(folded, among, scorer=fuzz.WRatio, processor=None, limit=6 * limit, score_cutoff=_LEAST)
 
-    def _newest(self, limit: int) -> list[Suggestion]:
-        whole = [row for rows in self._rows.values() for row in rows if self._suggestions[row].heading is None]
+    def _newest(self, limit: int, hidden: Callable[[str], bool] | None) -> list[Suggestion]:
+        rows = (row for rows in self._rows.values() for row in rows if self._suggestions[row].heading is None)
+        whole = self._shown(rows, hidden)
         newest = nsmallest(3 * limit, whole, key=lambda row: (-self._modified[row], row))
         return _one_each((self._suggestions[row] for row in newest), limit)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -26,6 +26,7 @@ from recall_lsp.index.feedback import Feedback
 from recall_lsp.index.graph import Graph
 from recall_lsp.index.language import note_language
 from recall_lsp.index.lexical import Lexical, ViewState, view_state
+from recall_lsp.index.patterns import hidden_from
 from recall_lsp.index.places import index_dir
 from recall_lsp.index.preview import Preview, make_preview
 from recall_lsp.index.rows import Entry, EntryRow, NoteRow, PassageRow, bytes_hash, embedded_text, text_hash
@@ -95,6 +96,8 @@ class Vault:
         try:
             return self._refresh(limit)
         except FileNotFoundError:
+            if self._catalog is not None:  # it was removed under us
+                self._forget()
             return False
         except (sqlite3.DatabaseError, ValueError, OSError):
             self._forget()
@@ -357,10 +360,15 @@ class Vault:
         language = self.main_language
         return (self.traits.title_terms(self.entries[note], language) for note in notes)
 
-    def suggest(self, query: str, limit: int) -> list[Suggestion]:
-        """Notes and headings whose name is like what was typed; the notes changed last for nothing typed."""
+    def hidden_from(self, source: str) -> Callable[[str], bool] | None:
+        """Which paths the settings hide from a writer in the note at `source`; None where they hide none."""
+        return hidden_from(self.options.scope, source)
+
+    def suggest(self, query: str, limit: int, source: str = "") -> list[Suggestion]:
+        """Notes and headings whose name is like what was typed in the note at `source`, without those hidden there;
+        the notes changed last for nothing typed."""
         self._name_notes(len(self._unnamed))
-        found = self._names.suggest(query, limit)
+        found = self._names.suggest(query, limit, self.hidden_from(source))
         return [replace(one, written=self.date_of(self.entries[self.ids[one.path]])) for one in found]
 
     def preview(self, path: str, fragment: str) -> Preview | None:

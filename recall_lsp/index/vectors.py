@@ -41,6 +41,7 @@ def open_embeddings(path: Path, *, write: bool) -> sqlite3.Connection:
     if write:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA secure_delete = ON")
         connection.execute(_SCHEMA)
     return connection
 

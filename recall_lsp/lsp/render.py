@@ -109,5 +109,9 @@ def preview_card(preview: Preview, root: Path, today: date, markup: Markup) -> s
     return "\n\n".join(filter(None, [markup.line_break.join(lines), quoted, foot]))
 
 
+def hidden_card(target: str, markup: Markup) -> str:
+    return f"{markup.strong(target)} is not shown while you write here (a scope rule in the settings)."
+
+
 def missing_card(target: str, markup: Markup) -> str:
     return f"No note is called {markup.strong(target)} yet."

@@ -24,8 +24,8 @@ T = TypeVar("T")
 Settings = Mapping[str, Any]
 Opener = Callable[[Path, Options], "Vault"]
 
-FOR_THE_KEEPER = ("model", "include", "exclude", "max_bytes", "log_level")
-FOR_THE_READER = ("model", "link_style")
+FOR_THE_KEEPER = ("model", "include", "exclude", "private_tags", "max_bytes", "log_level")
+FOR_THE_READER = ("model", "link_style", "scope")
 
 
 def open_vault(root: Path, options: Options) -> Vault:
@@ -79,6 +79,7 @@ class ServedVault:
         reopen = any(getattr(options, name) != getattr(self.options, name) for name in FOR_THE_READER)
         restart = any(settings.get(name) != self.settings.get(name) for name in FOR_THE_KEEPER)
         self.options, self.settings = options, settings
+        self.offered = {}  # what may be shown can be another
         if reopen:
             self._executor.submit(self._close)
         if restart and self.keeper is not None:

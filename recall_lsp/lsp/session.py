@@ -13,6 +13,7 @@ from pygls.exceptions import JsonRpcException
 from pygls.uris import to_fs_path, uri_scheme
 
 from recall_lsp.config import load_options
+from recall_lsp.index.refusal import too_wide
 from recall_lsp.lsp.capabilities import ClientFeatures
 from recall_lsp.lsp.documents import Document, Snapshot
 from recall_lsp.lsp.keeper import Event
@@ -79,8 +80,9 @@ class Session:
         root = file_path(uri)
         if root is None or any(vault.root == root for vault in self.vaults):
             return None
-        if too_wide(root):
-            self.warn("Your home folder and all above it are not searched for notes: open a folder of notes instead.")
+        why_not = too_wide(root)
+        if why_not:
+            self.warn(why_not)
             return None
         merged = {**self.initial_settings, **settings}
         options, warnings = load_options(root, merged)
@@ -229,9 +231,3 @@ def file_path(uri: str) -> Path | None:
         return None
     path = to_fs_path(uri)
     return Path(path) if path else None
-
-
-def too_wide(root: Path) -> bool:
-    """Whether a folder holds far more than notes: the home folder, and what lies above it."""
-    real = root.resolve()
-    return Path.home().resolve().is_relative_to(real) or real == Path(real.anchor)

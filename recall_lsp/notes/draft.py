@@ -19,6 +19,7 @@ _LONE_CR = re.compile(r"\r(?!\n)")
 _CHARS_PER_WORD = 2.2
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 _URL_WORD = re.compile(r"[^\W\d_]{3,}")
+_NO = frozenset("false no off 0 never nil none".split())
 _URL_STOP = frozenset("http https www com org net html htm php".split())
 
 
@@ -68,6 +69,8 @@ class Draft:
     sections: list[Section] = field(default_factory=lambda: [Section()])
     extra: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    private: bool = False
+    """A property `recall` says no."""
     permalinks: bool = False
     """The file is a page of a site, which may link to its notes by the addresses of their pages."""
 
@@ -79,6 +82,11 @@ class Draft:
         path.append(heading)
         self.headings.append(heading)
         self.sections.append(Section(tuple([h.text for h in path if h.text]), prose, heading.span.start, []))
+
+
+def says_no(value: object) -> bool:
+    """Whether a property's value means no, in any dialect's words."""
+    return str(value).strip().lower() in _NO
 
 
 def weight(text: str) -> int:

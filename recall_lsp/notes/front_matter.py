@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from recall_lsp.notes.dates import written_in
-from recall_lsp.notes.draft import Draft, url_words
+from recall_lsp.notes.draft import Draft, says_no, url_words
 from recall_lsp.notes.model import Block, Span
 
 MAX_FRONT_MATTER = 65_536
@@ -63,6 +63,8 @@ def take(draft: Draft, fields: Mapping[str, Any]) -> None:
             draft.written = draft.written or written_in(value)
         elif name == "id" and isinstance(value, str) and value:
             draft.blocks.append(Block(value, Span(0, 0), 0))
+        elif name == "recall":
+            draft.private = draft.private or says_no(value)
         else:
             draft.permalinks = draft.permalinks or name == "layout"
             draft.extra += [url_words(word) if "://" in word else word for word in scalars(value)]

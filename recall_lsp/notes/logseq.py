@@ -6,7 +6,7 @@ import re
 
 from recall_lsp.notes import link_parse, markdown
 from recall_lsp.notes.dates import written_in
-from recall_lsp.notes.draft import Draft, line_at, line_starts, url_words
+from recall_lsp.notes.draft import Draft, line_at, line_starts, says_no, url_words
 from recall_lsp.notes.model import Block, Link, LinkKind, Span
 
 # A property takes the rest of its line; a bullet before it stays.
@@ -61,6 +61,8 @@ def _take_property(draft: Draft, match: re.Match[str], on_page: bool) -> None:
             _add_link(draft, found, link[1], "wiki", start + link.start(), start + link.end())
     if name == "id" and value:
         draft.blocks.append(Block(value, Span(match.start(2), match.end()), line_at(draft.starts, match.start(2))))
+    elif name == "recall":
+        draft.private = draft.private or says_no(value)
     elif on_page and name == "title":
         draft.title = value
     elif on_page and name in ("alias", "aliases"):

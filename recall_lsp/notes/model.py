@@ -96,7 +96,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One file.  `path` is relative to the vault, with `/`.  `written` is the day the note itself tells."""
+    """One file.  `path` is relative to the vault, with `/`.  `written` is the day the note itself tells.
+
+    `private`: it asks not to be recalled.
+    """
 
     path: str
     title: str
@@ -109,6 +112,7 @@ class Note:
     links: tuple[Link, ...]
     passages: tuple[Passage, ...]
     problems: tuple[str, ...]
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

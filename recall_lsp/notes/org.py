@@ -7,7 +7,7 @@ import shlex
 
 from recall_lsp.notes import link_parse
 from recall_lsp.notes.dates import written_in
-from recall_lsp.notes.draft import Draft, Fragment, fragment, line_at, line_starts, url_words
+from recall_lsp.notes.draft import Draft, Fragment, fragment, line_at, line_starts, says_no, url_words
 from recall_lsp.notes.inline import cleaned
 from recall_lsp.notes.model import Block, Heading, Link, Span
 from recall_lsp.notes.prose import EMPTY, Prose, edited, from_pieces, place, stripped
@@ -103,6 +103,8 @@ def _take_keyword(draft: Draft, name: str, value: str) -> None:
         draft.tags += [tag.strip('#,"') for tag in re.split(r"[:\s]+", value) if tag.strip('#,"')]
     elif name in ("alias", "roam_alias", "roam_aliases"):
         draft.aliases += _names(value)
+    elif name == "recall":
+        draft.private = draft.private or says_no(value)
     elif name == "date":
         draft.written = draft.written or written_in(value)
     else:
@@ -123,6 +125,8 @@ def _end_block(draft: Draft, drawer: str, lines: list[tuple[str, int]]) -> None:
                 draft.blocks.append(Block(value, Span(at, at + len(line)), line_at(draft.starts, at)))
             elif name == "ROAM_ALIASES" and not draft.headings:
                 draft.aliases += _names(value)
+            elif name == "RECALL":
+                draft.private = draft.private or says_no(value)
             elif name not in ("LAST-MODIFIED", "COLLAPSED"):
                 draft.extra.append(url_words(value) if "://" in value else value)
 

@@ -107,6 +107,7 @@ def _note(path: str, text: str, draft: Draft) -> Note:
         links=tuple(draft.links),
         passages=passages(draft.sections, draft.starts, " ".join(draft.extra), len(text)),
         problems=tuple(draft.problems),
+        private=draft.private,
     )
 
 

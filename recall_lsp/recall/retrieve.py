@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from recall_lsp.recall.neighbourhood import Neighbourhood
 from recall_lsp.recall.query import Query
 
 DEPTH = 100
+_DEEPER = 5
+"""Times as many are taken where some are then hidden."""
 _NEIGHBOURS = 60
 
 
@@ -31,31 +34,53 @@ class Candidates:
 
 
 def retrieve(vault: Vault, moment: Moment, query: Query) -> Candidates:
-    """Up to some 400 candidates, without the note that is being written."""
-    words = _search_words(vault, query)
-    meaning = _search_meaning(vault, query)
+    """Up to some 400 candidates, without the note that is being written and those that its scope hides."""
+    hidden = vault.hidden_from(moment.note.path)
+    depth = DEPTH if hidden is None else _DEEPER * DEPTH
+    words = _search_words(vault, query, depth)
+    meaning = _search_meaning(vault, query, depth)
+    if hidden is not None:
+        shown = frozenset(note for note, entry in vault.entries.items() if not hidden(entry.path))
+        words = (_shown(words[0], shown), _shown(words[1], shown), _shown(words[2], shown))
+        meaning = (_shown_nearest(meaning[0], shown), _shown_nearest(meaning[1], shown))
     near = Neighbourhood(vault, moment)
     keys = [np.array(scored.notes, np.int64) for scored in words]
     keys += [nearest.notes for nearest in meaning if nearest is not None]
     ids = vault.traits.known(np.unique(np.concatenate([*keys, np.array(near.best(_NEIGHBOURS), np.int64)])))
     ids = ids[ids != near.own]
+    if hidden is not None:
+        ids = ids[[note in shown for note in ids.tolist()]]
     found = Found(ids, *words, meaning[0])
     table = features(vault, moment, query, found, near)
     return Candidates(ids, table, found.passage_by_words, found.passage_by_meaning)
 
 
-def _search_words(vault: Vault, query: Query) -> tuple[Scored, Scored, Scored]:
+def _shown(scored: Scored, shown: Collection[int]) -> Scored:
+    """What of a view's answer is of the notes shown, as if there were no others."""
+    rows = zip(scored.keys, scored.scores, scored.notes, strict=True)
+    kept = [row for row in rows if row[2] in shown]
+    return Scored(*map(tuple, zip(*kept, strict=True))) if kept else Scored()
+
+
+def _shown_nearest(nearest: Nearest | None, shown: Collection[int]) -> Nearest | None:
+    if nearest is None:
+        return None
+    kept = np.array([note in shown for note in nearest.notes.tolist()], bool)
+    return replace(nearest, passages=nearest.passages[kept], notes=nearest.notes[kept], cosines=nearest.cosines[kept])
+
+
+def _search_words(vault: Vault, query: Query, depth: int) -> tuple[Scored, Scored, Scored]:
     if vault.lexical is None:
         return (Scored(),) * 3
     return (
-        vault.lexical.search_notes(query.words, DEPTH),
-        vault.lexical.search_passages(query.words, DEPTH),
-        vault.lexical.search_notes(query.note_words, DEPTH // 2, {"body": 1.0}),
+        vault.lexical.search_notes(query.words, depth),
+        vault.lexical.search_passages(query.words, depth),
+        vault.lexical.search_notes(query.note_words, depth // 2, {"body": 1.0}),
     )
 
 
-def _search_meaning(vault: Vault, query: Query) -> tuple[Nearest | None, Nearest | None]:
+def _search_meaning(vault: Vault, query: Query, depth: int) -> tuple[Nearest | None, Nearest | None]:
     if vault.matrix is None or query.meaning is None or not len(vault.matrix):
         return None, None
     so_far = query.note_meaning if query.note_meaning is not None else query.meaning
-    return vault.matrix.nearest(query.meaning, 2 * DEPTH), vault.matrix.nearest_notes(so_far, DEPTH // 2)
+    return vault.matrix.nearest(query.meaning, 2 * depth), vault.matrix.nearest_notes(so_far, depth // 2)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from recall_lsp.config import Options, load_options, overlay, read_settings_file
+from recall_lsp.config import Options, Scope, load_options, overlay, read_settings_file
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,24 @@ def test_no_file_is_no_trouble(root: Path) -> None:
     assert read_settings_file(root) == ({}, [])
     (root / "recall.toml").mkdir()
     assert len(read_settings_file(root)[1]) == 1
+
+
+def test_scope_rules(root: Path) -> None:
+    rules = '[[scope]]\nwriting = "blog/**"\nhide = ["journal/**", "x.md"]\n[[scope]]\nwriting = ["a/"]\nhide = "b/"\n'
+    (root / "recall.toml").write_text(rules)
+    options, warnings = load_options(root)
+    assert options.scope == (Scope(("blog/**",), ("journal/**", "x.md")), Scope(("a/",), ("b/",))) and not warnings
+    for wrong in ('scope = "x"', 'scope = [{writing = "a"}]', 'scope = [{writing = "a", hide = 3}]'):
+        (root / "recall.toml").write_text(wrong)
+        options, [warning] = load_options(root)
+        assert options.scope == () and "scope" in warning
+
+
+def test_a_file_broken_while_it_is_typed_keeps_what_it_said(root: Path) -> None:
+    (root / "recall.toml").write_text('exclude = ["secret/"]')
+    assert load_options(root)[0].exclude == ("secret/",)
+    (root / "recall.toml").write_text('exclude = ["secret/"')
+    options, [warning] = load_options(root)
+    assert options.exclude == ("secret/",) and "is ignored" in warning
+    (root / "recall.toml").unlink()
+    assert load_options(root) == (Options(), [])

@@ -87,7 +87,7 @@ def offers(vault: Vault, source: str, entered: LinkInput, hits: Sequence[Hit], t
     if entered.kind == "word" or (entered.kind == "trigger" and not entered.query):
         return [_related(vault, source, hit, today) for hit in hits]
     query = entered.query.replace("#", " ").strip()
-    named = [one for one in vault.suggest(query, MOST_NAMED) if one.path != source]
+    named = [one for one in vault.suggest(query, MOST_NAMED, source) if one.path != source]
     by_path = {hit.path: hit for hit in hits}
     exact = [one for one in named if query and one.matched.casefold() == query.casefold()]
     matching = {one.path for one in named if one.heading is None}

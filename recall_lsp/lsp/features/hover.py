@@ -10,7 +10,7 @@ from lsprotocol import types
 
 from recall_lsp.lsp.documents import Snapshot
 from recall_lsp.lsp.moments import link_at, moment_on_line, nearby, related_notes
-from recall_lsp.lsp.render import content, markup_for, missing_card, preview_card, related_card
+from recall_lsp.lsp.render import content, hidden_card, markup_for, missing_card, preview_card, related_card
 from recall_lsp.lsp.session import Session
 from recall_lsp.notes.model import Link
 from recall_lsp.recall.model import Hit
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A link, its place in the document, and the note it leads to, if there is one."""
+    """A link, its place in the document, and the note it leads to, if there is one that may be shown here."""
 
     link: Link
     span: tuple[int, int]
     preview: Preview | None
+    hidden: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ async def hover(session: Session, params: types.HoverParams) -> types.Hover | No
     markup, today = markup_for(session.client.markdown_hover), date.today()
     if isinstance(found, Related):
         card = related_card(found.hits, vault.root, today, markup)
+    elif found.hidden:
+        card = hidden_card(found.link.target, markup)
     elif found.preview is None:
         card = missing_card(found.link.target, markup)
     else:
@@ -72,9 +75,10 @@ def _target(vault: Vault, path: str, snapshot: Snapshot, offset: int) -> Target 
     link = link_at(near, offset)
     if link is None:
         return None
-    path_of_target = vault.resolve(link, path)
-    preview = None if path_of_target is None else vault.preview(path_of_target, link.fragment)
-    return Target(link, (near.start + link.span.start, near.start + link.span.end), preview)
+    path_of_target, hidden = vault.resolve(link, path), vault.hidden_from(path)
+    is_hidden = path_of_target is not None and hidden is not None and hidden(path_of_target)
+    preview = None if path_of_target is None or is_hidden else vault.preview(path_of_target, link.fragment)
+    return Target(link, (near.start + link.span.start, near.start + link.span.end), preview, is_hidden)
 
 
 def _related(vault: Vault, options: Options, path: str, snapshot: Snapshot, offset: int) -> Related | None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from vaults import CHECKOUT, SAMPLE, Keeper, copy_sample, linked_notes, write_notes
 
+from recall_lsp.index.feedback import feedback_path
 from recall_lsp.index.places import index_dir
 
 NOTES: dict[str, str | bytes] = {
@@ -219,3 +220,16 @@ def test_no_arguments_shows_the_commands() -> None:
     shown = run(code=2)
     for command in ("index", "related", "search", "status", "check", "doctor", "serve"):
         assert command in shown
+
+
+def test_forget(notes: Path) -> None:
+    run("index", notes)
+    folder = index_dir(notes)
+    learned = feedback_path(notes)
+    write_notes(learned.parent, {learned.name: "{}"})
+    assert "To be removed" in run("forget", notes, stdin="n\n", code=1) and folder.exists()
+    assert "Removed" in run("forget", notes, stdin="y\n")
+    assert not folder.exists() and learned.exists() and (notes / "ferry.md").exists()
+    assert "Removed" in run("forget", notes, "--learned", "--yes")
+    assert not learned.exists()
+    assert "There is no index" in run("forget", notes, "--yes", code=1)

@@ -170,7 +170,7 @@ def test_a_read_error_is_told(folder: Folder, monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(Path, "read_bytes", broken)
     folder.reconcile()
-    assert dict(cat.skipped(folder.catalog)) == {"bad.md": "cannot be read: Input/output error"}
+    assert dict(cat.skipped(folder.catalog, failed=True)) == {"bad.md": "cannot be read: Input/output error"}
 
 
 def test_what_is_wrong_in_a_note_that_is_read_is_told(folder: Folder) -> None:

@@ -8,7 +8,7 @@ import pytest
 from vaults import write_notes
 
 from recall_lsp.config import Options
-from recall_lsp.index.scan import Rules, file_state, read_rules, refusal, scan
+from recall_lsp.index.scan import Rules, file_state, read_rules, scan, state_in
 
 
 def rules_of(root: Path, exclude: tuple[str, ...] = (), ignored: str = "", **options: Any) -> Rules:
@@ -84,11 +84,13 @@ def test_links_make_no_loops_and_lead_nowhere_outside(root: Path, tmp_path: Path
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names are bytes only there")
-def test_names_that_are_no_text_are_passed_over(root: Path) -> None:
+def test_names_that_are_no_text_are_told(root: Path) -> None:
     write_notes(root, {"a.md": ""})
     Path(os.fsdecode(os.fsencode(root) + b"/\xff\xfe.md")).write_text("text")
     os.mkfifo(root / "pipe.md")
-    assert scanned(root, rules_of(root)) == ["a.md"]
+    found = dict(scan(root, rules_of(root)))
+    assert sorted(found) == ["\\xff\\xfe.md", "a.md"]
+    assert "not valid Unicode" in found["\\xff\\xfe.md"].problem and not found["a.md"].problem
 
 
 def test_a_missing_folder_is_told(root: Path) -> None:
@@ -96,12 +98,72 @@ def test_a_missing_folder_is_told(root: Path) -> None:
         list(scan(root / "nothing", rules_of(root)))
 
 
-def test_refused_folders(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    (root / "file.md").write_text("")
-    (tmp_path / "home-by-link").symlink_to(tmp_path)
-    assert refusal(root) is None
-    for folder in (Path("/"), tmp_path, Path("~"), tmp_path / "home-by-link", root / ".."):
-        assert "too wide" in (refusal(folder) or ""), folder
-    for folder in (root / "nothing", root / "file.md"):
-        assert "is not a folder" in (refusal(folder) or ""), folder
+def test_a_folder_that_cannot_be_listed_is_told(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_notes(root, {"a.md": "", "closed/b.md": ""})
+    scandir = os.scandir
+
+    def refuse(folder: Path) -> Any:  # who is root may list all
+        if Path(folder).name == "closed":
+            raise PermissionError(13, "Permission denied")
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    found = dict(scan(root, rules_of(root)))
+    assert found["closed/"].problem == "cannot be listed: Permission denied"
+    assert sorted(found) == ["a.md", "closed/"]
+
+
+@pytest.mark.parametrize(
+    ("ignored", "left"),
+    [
+        ({"": "b.md"}, ["a.md", "x/a.md", "x/y/a.md"]),
+        ({"x": "b.md"}, ["a.md", "b.md", "x/a.md", "x/y/a.md"]),
+        ({"x": "/b.md"}, ["a.md", "b.md", "x/a.md", "x/y/a.md", "x/y/b.md"]),
+        ({"": "a.md", "x": "!a.md", "x/y": "a.md"}, ["b.md", "x/a.md", "x/b.md", "x/y/b.md"]),
+        ({"": "x/", "x": "!a.md"}, ["a.md", "b.md"]),  # as in git: an excluded folder is not looked into
+        ({"x/y": "*"}, ["a.md", "b.md", "x/a.md", "x/b.md"]),
+        ({"": "y/", "x": "!y/"}, ["a.md", "b.md", "x/a.md", "x/b.md", "x/y/a.md", "x/y/b.md"]),
+        ({"x": "!\n[z-a]\n\\\nb.md"}, ["a.md", "b.md", "x/a.md", "x/y/a.md"]),  # patterns that are none
+    ],
+)
+def test_ignore_files_in_folders(root: Path, ignored: dict[str, str], left: list[str]) -> None:
+    files = [f"{folder}{name}" for folder in ("", "x/", "x/y/") for name in ("a.md", "b.md")]
+    write_notes(root, dict.fromkeys(files, "text"))
+    write_notes(root, {f"{folder}/.recallignore".lstrip("/"): lines for folder, lines in ignored.items()})
+    rules = rules_of(root)
+    assert scanned(root, rules) == left
+    assert [path for path in files if rules.is_note(path)] == left, "events and scans are of one mind"
+
+
+def test_an_ignore_file_that_cannot_be_read_keeps_its_folder_out(root: Path) -> None:
+    write_notes(root, {"a.md": "", "x/b.md": ""})
+    (root / "x" / ".recallignore").mkdir()
+    assert scanned(root, rules_of(root)) == ["a.md"]
+
+
+def test_patterns_that_are_none_are_told(root: Path) -> None:
+    rules = rules_of(root, ("!", "*.txt"), include=("*.md", "[z-a]"))
+    assert rules.wrong == ("[z-a]", "!")
+
+
+def test_links_within_the_vault(root: Path) -> None:
+    write_notes(root, {".store/sub/a.md": "", "secret/b.md": "", "open/c.md": "", ".recallignore": "secret/\n"})
+    (root / "by-link").symlink_to(root / ".store")
+    (root / "another").symlink_to(root / ".store" / "sub")
+    (root / "b-by-link.md").symlink_to(root / "secret" / "b.md")
+    (root / "secret-by-link").symlink_to(root / "secret")
+    (root / "open-by-link").symlink_to(root / "open")
+    (root / ".store" / "sub" / "up").symlink_to(root / ".store")
+    rules = rules_of(root)
+    found = scanned(root, rules)
+    assert found == ["another/a.md", "open/c.md"], "each folder once, and nothing that is excluded"
+    for path in found:
+        assert state_in(root, rules, path) is not None
+    for path in ("b-by-link.md", "secret-by-link/b.md", ".store/sub/a.md"):
+        assert state_in(root, rules, path) is None
+
+
+def test_our_own_folder_in_the_vault_is_no_part_of_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RECALL_CACHE_DIR", str(root / "cache"))
+    write_notes(root, {"a.md": "", "cache/models/README.md": ""})
+    assert scanned(root, rules_of(root)) == ["a.md"]

@@ -43,7 +43,10 @@ class FakeVault:
     def refresh(self) -> bool:
         return False
 
-    def suggest(self, query: str, limit: int) -> list[Suggestion]:
+    def hidden_from(self, source: str) -> None:
+        return None
+
+    def suggest(self, query: str, limit: int, source: str = "") -> list[Suggestion]:
         names = [(title, title, None) for title in self.notes]
         for title, text in self.notes.items():
             names += [(title, heading, heading) for heading in re.findall("^## (.*)", text, re.MULTILINE)]

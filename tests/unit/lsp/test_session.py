@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 from wire import Wire, served_wire
 
-from recall_lsp.lsp.session import too_wide
-
 
 @pytest.fixture
 def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
@@ -113,10 +111,3 @@ async def registrations(wire: Wire, count: int) -> list[Any]:
     told = [message["params"] for message in wire.sent]
     wire.sent.clear()
     return [one for params in told for one in next(iter(params.values()))]
-
-
-def test_too_wide(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    home = tmp_path / "users" / "me"
-    home.mkdir(parents=True)
-    monkeypatch.setattr(Path, "home", lambda: home)
-    assert [too_wide(path) for path in (Path("/"), tmp_path, home, home / "notes")] == [True, True, True, False]

@@ -179,3 +179,15 @@ def test_date_in_the_name(path: str, written: date | None) -> None:
 )
 def test_date_in_the_front_matter(value: str, written: date | None) -> None:
     assert read_text("a.md", f"---\ndate: {value}\n---\ntext").written == written
+
+
+@pytest.mark.parametrize("value", ["false", "False", "no", "off", "0", "nil"])
+@pytest.mark.parametrize(
+    "form",
+    ["---\nrecall: {}\n---\nText.", "---\nRecall: '{}'\ntags: [a, *b\n---\nText.", "recall:: {}\n\n- Text.",
+     "- Text.\n  recall:: {}", "#+RECALL: {}\nText.", "* A\n:PROPERTIES:\n:RECALL: {}\n:END:\nText."],
+)  # fmt: skip
+def test_a_note_can_ask_not_to_be_recalled(form: str, value: str) -> None:
+    path = "a.org" if form[0] in "#*" else "a.md"
+    assert read_text(path, form.format(value)).private
+    assert not read_text(path, form.format("true")).private
