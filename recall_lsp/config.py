@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_type_hints
 
 from cattrs import Converter
 
+Severity = Literal["off", "hint", "information", "warning", "error"]
 SETTINGS_FILE = "recall.toml"
 
 
@@ -45,6 +46,22 @@ class Options:
     """Typed in a note, offers the related notes as completions; "" for none."""
     link_style: Literal["auto", "wiki", "markdown", "org"] = "auto"
     """How an inserted link is written; "auto" follows what the vault mostly does."""
+    template: str = ""
+    """A file in the vault whose text, with `{{title}}` and `{{date}}`, new notes begin with."""
+    new_note_folder: str = ""
+    """Where new notes go; "" for the folder of the note that links to them."""
+    daily_folder: str = ""
+    """Where daily notes are; "" for the folder where most of them are already."""
+    broken_links: Severity = "warning"
+    """A link to a file, id or block that is not there."""
+    broken_fragments: Severity = "warning"
+    """A link to a heading or block that its note does not have."""
+    missing_notes: Severity = "hint"
+    """A wiki link to a note that is not written yet."""
+    ambiguous_links: Severity = "information"
+    """A link by a name that several notes have."""
+    duplicate_ids: Severity = "warning"
+    """An id of a block or note that stands twice."""
     hover: Literal["all", "links", "off"] = "all"
     """What a hover card is shown on."""
     code_lens: Literal["off", "heading", "paragraph"] = "heading"

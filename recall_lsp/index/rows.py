@@ -9,7 +9,7 @@ from datetime import date
 from hashlib import blake2b
 from typing import Any
 
-from recall_lsp.notes.model import Block, Heading, Link, Note, Passage, Span
+from recall_lsp.notes.model import Block, Dialect, Heading, Link, Note, Passage, Span
 from recall_lsp.notes.resolve import link_keys, note_keys
 
 NOTE_COLUMNS = "id, path, title, dialect, language, written, mtime_ns, letters, structure"
@@ -64,7 +64,7 @@ class NoteRow:
     id: int
     path: str
     title: str
-    dialect: str
+    dialect: Dialect
     language: str
     written: date | None
     modified: int

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from recall_lsp.index.rows import NoteRow
 from recall_lsp.index.vault import Vault
@@ -60,6 +61,18 @@ class Notebook:
             return None
         # What was indexed is trusted for these very bytes only: an edit made by its spans would else spoil the file.
         return Page(path, text, self.vault.row_as_read(path, data) or read_text(path, text))
+
+    def note(self, path: str) -> Note | NoteRow | None:
+        """A note without its text: as the editor holds it, else as it was indexed."""
+        if path in self.buffers:
+            return read(path, self.buffers[path])
+        note = self.vault.ids.get(path)
+        return None if note is None else self.vault.row(note)
+
+    @property
+    def logseq(self) -> bool:
+        """Whether the vault is a Logseq graph."""
+        return _is_graph(self.vault.root)
 
     def exists(self, path: str) -> bool:
         return path in self.buffers or path in self.vault.ids
@@ -133,6 +146,11 @@ def _at_block(page: Page, at: int) -> Place:
 def full_note(page: Page) -> Note:
     """A page's note as read from its text; what the catalog keeps has no passages."""
     return page.note if isinstance(page.note, Note) else read(page.path, page.text)
+
+
+@lru_cache(maxsize=16)
+def _is_graph(root: Path) -> bool:
+    return (root / "logseq" / "config.edn").is_file()
 
 
 @lru_cache(maxsize=64)

@@ -86,16 +86,17 @@ class Relinking:
             if not stands:
                 self.unwritable.append(source)
             return None
-        target = self._target(page, link, site, before, path)
+        target = self.target(page, link, site, before, path, new_source)
         if target is None:
             if not stands:
                 self.unwritable.append(source)
             return None
         return Edit(site.target, target)
 
-    def _target(self, page: Page, link: Link, site: LinkSite, before: tuple[str, str], path: str) -> str | None:
-        """The first spelling by which the link leads to the note at `path`, as it is written at its site."""
-        new_source = self.path_of(page.path)
+    def target(
+        self, page: Page, link: Link, site: LinkSite, before: tuple[str, str], path: str, new_source: str
+    ) -> str | None:
+        """The first spelling by which the link, in `new_source`, leads to the note at `path`, as it is written."""
         old_path, key = before
         new = self.changed.get(old_path)
         by_title = [new.title] if new and key.startswith(("title:", "~")) and not _by_file(key, old_path) else []
@@ -111,6 +112,24 @@ class Relinking:
             if reached is not None and reached[0] == path:
                 return written
         return None
+
+
+def rebased_links(notebook: Notebook, page: Page, path: str) -> Iterator[Edit]:
+    """The edits that the links of a note's text need once it stands in another note, which keeps its own name."""
+    relinking = Relinking(notebook, {})
+    for link in page.note.links:
+        site = link_site(page.text, link) if link.target and link.kind != "block" else None
+        before = notebook.overlay.follow(link_keys(link, page.path), page.path) if site else None
+        if site is None or before is None or "://" in page.text[site.target.start : site.target.end]:
+            continue
+        after = notebook.overlay.follow(link_keys(link, path), path)
+        led = leads(link.target, before[0], page.path) and not leads(link.target, before[0], path)
+        by_path = link.kind in ("markdown", "org") or "/" in link.target
+        if after is not None and after[0] == before[0] and not (by_path and led):
+            continue
+        target = relinking.target(page, link, site, before, before[0], path)
+        if target is not None:
+            yield Edit(site.target, target)
 
 
 def _by_file(key: str, path: str) -> bool:

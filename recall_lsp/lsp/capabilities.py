@@ -22,6 +22,8 @@ class ClientFeatures:
     document_changes: bool = False
     renames_files: bool = False
     creates_files: bool = False
+    diagnostics: bool = False
+    refreshes_diagnostics: bool = False
     pulls_diagnostics: bool = False
     resolves_actions: bool = False
     content_registration: bool = False
@@ -49,6 +51,8 @@ def client_features(capabilities: types.ClientCapabilities) -> ClientFeatures:
         document_changes=has("workspace.workspace_edit.document_changes"),
         renames_files=types.ResourceOperationKind.Rename in operations,
         creates_files=types.ResourceOperationKind.Create in operations,
+        diagnostics=get_capability(capabilities, "text_document.publish_diagnostics", None) is not None,
+        refreshes_diagnostics=has("workspace.diagnostics.refresh_support"),
         pulls_diagnostics=get_capability(capabilities, "text_document.diagnostic", None) is not None,
         resolves_actions="edit"
         in (get_capability(capabilities, "text_document.code_action.resolve_support.properties", None) or ()),

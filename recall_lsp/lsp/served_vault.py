@@ -46,6 +46,8 @@ class ServedVault:
         self.options = options
         self.settings = settings
         self.keeper: Keeper | None = None
+        self.whole = False
+        """The folder has been read as a whole: what is not in the index is not there."""
         self.offered: Mapping[str, Hit] = {}
         self.lenses = Answers()
         self._opener = opener

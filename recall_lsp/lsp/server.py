@@ -11,6 +11,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from lsprotocol import types
@@ -22,12 +23,14 @@ from recall_lsp.lsp import messages
 from recall_lsp.lsp.features import (
     accepted,
     backlinks,
+    code_action,
     code_lens,
     code_lens_resolve,
     completion,
     completion_resolve,
     configuration,
     definition,
+    diagnostic,
     dismiss,
     document_highlight,
     document_link,
@@ -58,6 +61,7 @@ log = logging.getLogger(__name__)
 Handler = Callable[..., Any]
 
 SAVE = types.SaveOptions(include_text=False)
+DIAGNOSTIC = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False, identifier="recall")
 RENAME = types.RenameOptions(prepare_provider=True)
 
 
@@ -89,6 +93,8 @@ def features(session: Session) -> tuple[tuple[str, Any, Handler], ...]:
         (types.WORKSPACE_DID_RENAME_FILES, file_operations.FILES, file_operations.did_rename_files),
         (types.WORKSPACE_WILL_DELETE_FILES, file_operations.FILES, file_operations.will_delete_files),
         (types.WORKSPACE_DID_DELETE_FILES, file_operations.FILES, file_operations.did_delete_files),
+        (types.TEXT_DOCUMENT_DIAGNOSTIC, DIAGNOSTIC, diagnostic.diagnostic),
+        (types.TEXT_DOCUMENT_CODE_ACTION, code_action.OPTIONS, code_action.code_action),
         (types.TEXT_DOCUMENT_FOLDING_RANGE, None, folding_range.folding_range),
         (types.TEXT_DOCUMENT_SELECTION_RANGE, None, selection_range.selection_range),
         (messages.BACKLINKS, None, backlinks.backlinks),
@@ -116,6 +122,7 @@ class RecallServer(LanguageServer):
     def __init__(self, opener: Opener = open_vault) -> None:
         super().__init__("recall-lsp", __version__, protocol_cls=RecallProtocol, converter_factory=messages.converter)
         self.session = Session(self, opener)
+        self.session.on_index = partial(diagnostic.index_changed, self.session)
         for method, options, handler in features(self.session):
             self.feature(method, options)(guarded(self.session, handler))
         for name, kind, handler in COMMANDS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,9 @@ class Session:
         self.vaults: list[ServedVault] = []
         self.initial_settings: Settings = {}
         self.running = False
+        self.settling: dict[str, asyncio.TimerHandle] = {}
+        self.diagnosed: set[str] = set()
+        self.on_index: Callable[[ServedVault], None] = lambda vault: None
         self._server = server
         self._opener = opener
         self._registered: types.CompletionRegistrationOptions | None = None
@@ -171,6 +174,9 @@ class Session:
         """Show a message to the user, each time."""
         self._server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
 
+    def publish(self, params: types.PublishDiagnosticsParams) -> None:
+        self._server.text_document_publish_diagnostics(params)
+
     async def request(self, method: str, params: Any, refused: Any = None) -> Any:
         """The client's answer; `refused` when it sends an error or the server is shutting down."""
         try:
@@ -204,17 +210,28 @@ class Session:
                 progress.step(str(event.get("stage")), int(event.get("done", 0)), int(event.get("total", 0)))
             case "changed":
                 vault.follow()
+                self._index_changed(vault)
             case "settings":
                 self.spawn(self.apply_settings(vault, vault.settings))
             case "ready":
+                vault.whole = True
                 vault.follow()
+                self._index_changed(vault)
                 if vault.root in self._progress:  # much has changed, not only what is being written
                     self.refresh_code_lenses(forget=True)
                 self._end_progress(vault)
-            case "waiting" | "stopped":
+            case "waiting":
+                vault.whole = True  # the window that keeps it began earlier
+                self._end_progress(vault)
+                self._index_changed(vault)
+            case "stopped":
                 self._end_progress(vault)
             case "problem":
                 self.warn(str(event.get("message")))
+
+    def _index_changed(self, vault: ServedVault) -> None:
+        if vault.whole:
+            self.on_index(vault)
 
     def _trigger_characters(self) -> list[str]:
         return sorted({"[", *(vault.options.trigger[-1:] for vault in self.vaults)} - {""})

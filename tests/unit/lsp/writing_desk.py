@@ -85,6 +85,7 @@ class Desk:
         self.initialized = await self.wire.request("initialize", params)
         self.wire.session.start = lambda vault: None  # type: ignore[method-assign]  # no keeper process
         self.wire.notify("initialized", {})
+        self.wire.session.vaults[0].whole = True
         return self
 
     def open(self, path: str, text: str | None = None) -> None:
