@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -108,6 +109,18 @@ def doctor() -> None:
     _exit(command.run())
 
 
+model = typer.Typer(help="Models of meaning.", no_args_is_help=True)
+app.add_typer(model, name="model")
+
+
+@model.command()
+def get(name: Annotated[str, typer.Argument(help="As on the hub: all-MiniLM-L6-v2, organisation/model.")]) -> None:
+    """Fetch a Sentence-Transformers model from the Hugging Face hub and compile it: the only use of the network."""
+    from recall_lsp.commands import model as command
+
+    _exit(command.get(name))
+
+
 @app.command()
 def serve(
     tcp: Annotated[str, typer.Option(help="Listen on HOST:PORT instead of standard input and output.")] = "",
@@ -127,6 +140,7 @@ def keep(folder: Folder, settings: Annotated[str, typer.Option()] = "{}") -> Non
 
 
 def main() -> None:
+    os.umask(0o077)  # whatever is written from here on is the user's alone; nothing is ever written into the vault
     app()
 
 

@@ -20,6 +20,7 @@ ONLY = {
     "torch": ("index/compile.py",),
     "sentence_transformers": ("index/compile.py",),
     "transformers": ("index/compile.py",),
+    "huggingface_hub": ("index/fetch.py",),
     "watchdog": ("index/watch.py", "index/keep.py"),
 }
 """Which part of the package may import a library."""

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from recall_lsp.config import load_options
+from recall_lsp.index.mend import is_kept
 from recall_lsp.index.refusal import refusal
 from recall_lsp.index.vault import open_vault
 
@@ -26,13 +27,15 @@ def run(folder: Path, json_out: bool) -> int:
     vault = open_vault(folder.resolve(), options)
     while vault.refresh(1 << 30):
         pass
-    status = vault.status()
+    status, kept = vault.status(), is_kept(vault.folder)
     if json_out:
-        print(json.dumps(asdict(status) | {"index": str(vault.folder), "warnings": warnings}, ensure_ascii=False))
+        more = {"index": str(vault.folder), "kept": kept, "warnings": warnings}
+        print(json.dumps(asdict(status) | more, ensure_ascii=False))
         return 0
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for name, value in (
         ("state", f"{status.state}: {status.message}"),
+        ("kept", "an editor or a command keeps it up to date now" if kept else "by nobody now: open it in your editor"),
         ("notes", f"{status.notes:,}"),
         ("passages", f"{status.passages:,}, {status.embedded:,} embedded"),
         ("model", status.model),
@@ -43,6 +46,7 @@ def run(folder: Path, json_out: bool) -> int:
     for warning in warnings:
         console.print(f"[yellow]{warning}[/]")
     _list(console, "skipped", status.skipped)
+    _list(console, "failed", status.failed)
     _list(console, "problems", status.problems)
     return 0
 

@@ -31,6 +31,8 @@ from recall_lsp.notes.model import Note
 SCHEMA_VERSION = 3
 MODEL_ERROR = "model_error"
 """Under this key of `meta` the keeper tells readers why there is no model."""
+READING = "reading"
+"""Under this one how far it is with changed files, as in "400 of 3000"; "" when it is through."""
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;

@@ -76,7 +76,7 @@ def compile_model(model: str, sample: Sequence[str]) -> CompileResult:
     source = find_source(model)
     if source is None:
         raise CompileError(
-            f"The model '{model}' is not on this machine: fetch it once with `hf download {model}`, "
+            f"The model '{model}' is not on this machine: fetch it once with `recall-lsp model get {model}`, "
             "or set `model` to the folder that holds it."
         )
     private_dir(models_dir())
@@ -282,6 +282,7 @@ def main(arguments: Sequence[str]) -> int:
     if len(arguments) != 1:
         _say("usage: python -m recall_lsp.index.compile MODEL < sample.jsonl")
         return 2
+    os.umask(0o077)
     os.environ.update(_QUIET)
     if hasattr(os, "nice"):
         os.nice(10)

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from recall_lsp.index import catalog as cat
 from recall_lsp.index.vectors import open_embeddings
@@ -16,6 +16,17 @@ from recall_lsp.index.vectors import open_embeddings
 def keeper_lock(folder: Path) -> FileLock:
     """The lock of the one process that may write into an index folder."""
     return FileLock(folder / "keeper.lock", mode=0o600)
+
+
+def is_kept(folder: Path) -> bool:
+    """Whether a process keeps that index now."""
+    if not (folder / "keeper.lock").exists():
+        return False
+    try:
+        with keeper_lock(folder).acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
 
 
 def open_or_restart(path: Path, say: Callable[[str], None]) -> sqlite3.Connection:

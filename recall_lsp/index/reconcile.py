@@ -73,22 +73,30 @@ def apply_changes(
     changes: Changes,
     progress: Callable[[int, int], None],
 ) -> Iterator[None]:
-    """Read and commit the changes, newest files first; yields after each commit, so that views can follow."""
+    """Read and commit the changes, newest files first; yields after each commit, so that views can follow.
+
+    What is there and is no note any more leaves with the first commit, what has gone with the last.
+    """
     present = sorted(
         ((path, state) for path, state in changes.items() if state is not None), key=lambda pair: -pair[1].mtime_ns
     )
     gone = [path for path, state in changes.items() if state is None]
+    excluded = [path for path in gone if os.path.lexists(root / path)]
     at = 0
     while at < len(present) or gone:
         batch = present[at : at + (_BATCH if at else _FIRST_BATCH)]
         at += len(batch)
         with cat.transaction(catalog) as seq:
+            for path in excluded:
+                if cat.remove_note(catalog, seq, path):
+                    cat.set_meta(catalog, PURGE, 1)
+            excluded = []
             for path, state in batch:
                 _take(root, catalog, options, seq, path, state)
+            cat.set_meta(catalog, cat.READING, f"{at} of {len(present)}" if at < len(present) else "")
             if at >= len(present):
                 for path in gone:
-                    if cat.remove_note(catalog, seq, path) and os.path.lexists(root / path):
-                        cat.set_meta(catalog, PURGE, 1)
+                    cat.remove_note(catalog, seq, path)
                     cat.remove_skipped(catalog, path)
                 gone = []
                 cat.set_meta(catalog, "reader", _reader(options))

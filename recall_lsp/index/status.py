@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from recall_lsp.index.catalog import MODEL_ERROR, get_meta, skipped
+from recall_lsp.index.catalog import MODEL_ERROR, READING, get_meta, skipped
 from recall_lsp.index.encoder import Encoder
 
 State = Literal["empty", "reading", "embedding", "ready"]
@@ -16,7 +16,8 @@ State = Literal["empty", "reading", "embedding", "ready"]
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """`skipped` are files that are not read, with the reason; `problems` are notes read in spite of something wrong.
+    """`skipped` are files that a rule keeps out, `failed` those that could not be read, each with the reason;
+    `problems` are notes read in spite of something wrong.
 
     `embedded` counts passages that have a vector; `size` is the bytes on disk.
     """
@@ -30,6 +31,7 @@ class Status:
     skipped: tuple[tuple[str, str], ...]
     problems: tuple[tuple[str, str], ...]
     size: int
+    failed: tuple[tuple[str, str], ...] = ()
 
 
 def read_status(
@@ -42,7 +44,9 @@ def read_status(
     passages = catalog.execute("SELECT count(*) FROM passages WHERE text != ''").fetchone()[0]
     state: State = "ready"
     message = f"{notes} notes"
-    if not notes:
+    if reading := get_meta(catalog, READING, ""):
+        state, message = "reading", f"{notes} notes; {reading} changed files read"
+    elif not notes:
         state, message = "empty", "no notes are indexed yet"
     elif model == "none":
         message = f"{notes} notes, by words alone (model = none)"
@@ -55,7 +59,7 @@ def read_status(
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return Status(
         state, message, notes, passages, embedded, encoder.model_id if encoder else model,
-        skipped(catalog), _problems(catalog), size,
+        skipped(catalog), _problems(catalog), size, skipped(catalog, failed=True),
     )  # fmt: skip
 
 

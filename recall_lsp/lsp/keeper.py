@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import monotonic
@@ -23,6 +24,8 @@ State = Literal["stopped", "working", "idle", "waiting"]
 """`waiting`: another window's keeper keeps the folder."""
 _STATES: Mapping[str, State] = {"waiting": "waiting", "ready": "idle"}
 
+_PLACE = re.compile(rb'\s*File ".*", line \d+, in [\w<>]+|thread .{0,60} panicked at \S+|Fatal Python error: [\w ]+')
+"""Lines of an error that say where it was.  Others may hold what a note says."""
 LONGEST_LINE = 1 << 20
 REFUSED = 2
 """The exit code of a keeper that will never keep this folder; it has said why."""
@@ -106,12 +109,13 @@ class Keeper:
         """Run the process to its end; its exit code, None when it cannot be started."""
         try:
             process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=LONGEST_LINE
+                *self._command, stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=LONGEST_LINE
             )
         except OSError:
             return None
         self._process, self.state = process, "working"
-        assert process.stdout is not None
+        assert process.stdout is not None and process.stderr is not None
+        errors = asyncio.create_task(_log_errors(process.stderr))
         while True:
             try:
                 line = await process.stdout.readline()
@@ -120,7 +124,9 @@ class Keeper:
             if not line:
                 break
             self._take(line)
-        return await process.wait()
+        code = await process.wait()
+        await errors
+        return code
 
     def _take(self, line: bytes) -> None:
         try:
@@ -130,3 +136,17 @@ class Keeper:
         if isinstance(event, dict) and isinstance(event.get("event"), str):
             self.state = _STATES.get(event["event"], "working")
             self._on_event(event)
+
+
+async def _log_errors(stderr: asyncio.StreamReader) -> None:
+    """What a library or the interpreter wrote to the keeper's standard error."""
+    while True:
+        try:
+            line = (await stderr.readline()).rstrip()
+        except ValueError:  # longer than LONGEST_LINE
+            continue
+        if not line and stderr.at_eof():
+            return
+        log.log(
+            logging.WARNING if _PLACE.fullmatch(line) else logging.DEBUG, "keeper: %s", line.decode(errors="replace")
+        )

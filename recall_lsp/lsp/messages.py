@@ -174,6 +174,7 @@ class FolderStatus:
     passages: int
     embedded: int
     skipped: list[PathMessage]
+    failed: list[PathMessage]
     problems: list[PathMessage]
     model: str
     state: str

@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
@@ -112,11 +112,15 @@ class Editor:
 
         await until(done)
 
+    def write(self, body: bytes) -> None:
+        """Send bytes as a message."""
+        self.client.protocol.writer.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))  # type: ignore[union-attr]
+
     async def raw(self, message: Mapping[str, Any] | bytes) -> dict[str, Any]:
         """Send a message as it stands, and give the server's reply to its id (None for a message without one)."""
         body = message if isinstance(message, bytes) else json.dumps({"jsonrpc": "2.0", **message}).encode()
         identity = None if isinstance(message, bytes) else message.get("id")
-        self.client.protocol.writer.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))  # type: ignore[union-attr]
+        self.write(body)
 
         async def arrived() -> bool:
             return identity in self.replies
@@ -188,10 +192,12 @@ async def editor(
     initial: Mapping[str, Any] | None = None,
     client_capabilities: types.ClientCapabilities | None = None,
     model: str = "none",
+    prefix: Sequence[str] = (),
 ) -> AsyncIterator[Editor]:
     """A window on `folders` with caches under `home`; at its end nothing unexpected may have been received.
 
-    `settings` answer workspace/configuration, `initial` are the initializationOptions.
+    `settings` answer workspace/configuration, `initial` are the initializationOptions; the server is started through
+    the command `prefix`.
     """
     client = make_test_lsp_client()
     client.set_configuration({"recall": {"model": model, "quiet": 0, **(settings or {})}})
@@ -199,7 +205,7 @@ async def editor(
     client.feature(types.CLIENT_REGISTER_CAPABILITY)(lambda params: window.take_registration(params))
     client.feature(types.CLIENT_UNREGISTER_CAPABILITY)(lambda params: window.take_unregistration(params))
     environment = {"RECALL_CACHE_DIR": str(home / "cache"), "RECALL_DATA_DIR": str(home / "data")}
-    command = [sys.executable, "-m", "recall_lsp", "serve"]
+    command = [*prefix, sys.executable, "-m", "recall_lsp", "serve"]
     await client.start_io(*command, env=os.environ | environment, cwd=CHECKOUT)
     params = types.InitializeParams(
         capabilities=client_capabilities or capabilities(),

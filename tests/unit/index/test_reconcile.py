@@ -14,6 +14,7 @@ from recall_lsp.index import catalog as cat
 from recall_lsp.index import reconcile
 from recall_lsp.index.reconcile import UnmountedError, apply_changes, check_paths, find_changes
 from recall_lsp.index.scan import read_rules
+from recall_lsp.index.status import read_status
 from recall_lsp.notes import read as reading
 
 NOTES = {"a.md": "First prose.", "b.md": "Second prose.", "sub/c.org": "* Third\nprose."}
@@ -229,3 +230,15 @@ def test_the_language_of_a_note(folder: Folder) -> None:
     folder.reconcile()
     languages = {row.path: row.language for _, row in cat.notes_since(folder.catalog, 0)}
     assert (languages["de.md"], languages["a.md"]) == ("de", "")
+
+
+def test_how_far_it_is_is_told(folder: Folder, tmp_path: Path) -> None:
+    write_notes(folder.root, {f"{number}.md": "Prose." for number in range(150)})
+    (folder.root / ".recallignore").write_text("a.md")
+    steps = apply_changes(folder.root, folder.catalog, folder.options, folder.changes(), lambda *_: None)
+    next(steps)
+    told = read_status(folder.catalog, tmp_path, "none", None, 0)
+    assert (told.state, told.message) == ("reading", "102 notes; 100 of 150 changed files read")
+    assert "a.md" not in folder.notes(), "what a rule excludes leaves first"
+    assert list(steps) == [None]
+    assert read_status(folder.catalog, tmp_path, "none", None, 0).state == "ready"

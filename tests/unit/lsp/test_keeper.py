@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from collections.abc import Callable
 
@@ -85,3 +86,19 @@ async def test_one_that_cannot_be_started_is_no_error() -> None:
     await until(lambda: bool(events))
     await kept.stop()
     assert events == [{"event": "stopped"}]
+
+
+async def test_what_it_writes_to_standard_error_is_logged_without_words_of_notes(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("recall_lsp"), "propagate", True)
+    program = "import sys; exec(compile('raise ValueError(\"secret diary\")', 'x.py', 'exec'))"
+    ended = asyncio.Event()
+    keeper = Keeper([sys.executable, "-c", program], lambda event: ended.set())
+    with caplog.at_level(logging.WARNING, "recall_lsp"):
+        keeper.start()
+        async with asyncio.timeout(20):
+            await ended.wait()
+        await keeper.stop()
+    assert 'File "x.py", line 1, in <module>' in caplog.text
+    assert "secret" not in caplog.text
