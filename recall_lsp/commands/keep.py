@@ -14,24 +14,28 @@ from pathlib import Path
 from typing import Any
 
 from recall_lsp.index.keep import ForgottenError, keep
+from recall_lsp.index.pace import Pace
 from recall_lsp.index.refusal import refusal
 from recall_lsp.index.watch import Settled
 
-_NICENESS = 15
+_NICENESS = 19
 
 
 def run(folder: Path, settings: Mapping[str, Any]) -> int:
-    """Events on standard output are those of `index.keep`; `{"saved": path}` on standard input hurries to a note."""
+    """Events on standard output are those of `index.keep`; `{"saved": path}` on standard input hurries to a note.
+
+    `{"asked": true}` says that somebody writes just now.
+    """
     why_not = refusal(folder)
     if why_not:
         _say({"event": "problem", "message": why_not})
         return 2
     with contextlib.suppress(OSError, AttributeError):
         os.nice(_NICENESS)
-    stop, settled = threading.Event(), Settled()
-    threading.Thread(target=_listen, args=(settled, stop), daemon=True).start()
+    stop, settled, pace = threading.Event(), Settled(), Pace()
+    threading.Thread(target=_listen, args=(settled, pace, stop), daemon=True).start()
     try:
-        keep(folder.resolve(), settings, _say, settled, stop)
+        keep(folder.resolve(), settings, _say, settled, stop, pace=pace)
     except ForgottenError as error:
         _say({"event": "problem", "message": str(error)})
         return 2
@@ -46,12 +50,14 @@ def run(folder: Path, settings: Mapping[str, Any]) -> int:
     return 0
 
 
-def _listen(settled: Settled, stop: threading.Event) -> None:
+def _listen(settled: Settled, pace: Pace, stop: threading.Event) -> None:
     for line in sys.stdin:
         with contextlib.suppress(ValueError):
             message = json.loads(line)
             if isinstance(message, dict) and isinstance(message.get("saved"), str):
                 settled.add(message["saved"])
+            if isinstance(message, dict) and message.get("asked") is True:
+                pace.asked()
     stop.set()
     settled.close()
 

@@ -14,6 +14,7 @@ import logging
 import os
 import shutil
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Sequence
@@ -278,6 +279,13 @@ def _read_sample() -> list[str]:
     return texts
 
 
+def _end_with(parent: int) -> None:
+    """Whoever wanted the model is gone: nobody is to wonder what keeps the machine busy."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
 def main(arguments: Sequence[str]) -> int:
     if len(arguments) != 1:
         _say("usage: python -m recall_lsp.index.compile MODEL < sample.jsonl")
@@ -286,6 +294,7 @@ def main(arguments: Sequence[str]) -> int:
     os.environ.update(_QUIET)
     if hasattr(os, "nice"):
         os.nice(10)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     logging.disable(logging.WARNING)
     warnings.simplefilter("ignore")
     (model,) = arguments

@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from recall_lsp.index.catalog import passages_by_id
 from recall_lsp.index.encoder import Encoder
 from recall_lsp.index.rows import embedded_text
@@ -33,14 +35,21 @@ class Backlog:
         """How many different texts are embedded."""
         return int(self.total) - len(self._missing)
 
-    def step(self) -> bool:
-        """Embed and commit the next few texts; False when there are none left."""
+    @property
+    def missing(self) -> int:
+        """How many different texts are not."""
+        return len(self._missing)
+
+    def step(self, gently: bool = False) -> bool:
+        """Embed and commit the next few texts; False when there are none left.  `gently`: on one core."""
         ids = next(self._steps, None)
         if ids is None:
             return False
         texts = {row.id: embedded_text(row.passage) for row in passages_by_id(self._catalog, ids).values()}
         hashes = [self._missing.pop(passage) for passage in texts]
-        put_embeddings(self._embeddings, hashes, self._encoder.encode(list(texts.values())))
+        encode = self._encoder.encode
+        rows = np.concatenate([encode([text]) for text in texts.values()]) if gently else encode([*texts.values()])
+        put_embeddings(self._embeddings, hashes, rows)
         return True
 
     def close(self) -> None:

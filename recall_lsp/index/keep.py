@@ -24,6 +24,7 @@ from recall_lsp.index.encoder import Encoder, has_sketch, load, run_compile
 from recall_lsp.index.language import detect_language
 from recall_lsp.index.lexical import LexicalWriter
 from recall_lsp.index.mend import keeper_lock, open_or_restart, whole_embeddings
+from recall_lsp.index.pace import SMALL_BACKLOG, Pace, is_paused
 from recall_lsp.index.places import index_dir, private_dir
 from recall_lsp.index.purge import is_purge_due, purge
 from recall_lsp.index.reconcile import Changes, UnmountedError, apply_changes, check_paths, find_changes
@@ -34,8 +35,9 @@ from recall_lsp.index.watch import Settled, watch
 Report = Callable[[Mapping[str, Any]], None]
 """Takes events, each with its name under "event":
 
-progress (stage: reading, compiling or embedding; done, total), changed (seq), ready, waiting (another process keeps
-the folder), settings (recall.toml has changed), problem (message, in words for the user).
+progress (stage: reading, compiling or embedding; done, total), changed (seq), ready, paused (by command, or embedding
+on battery), waiting (another process keeps the folder), settings (recall.toml has changed), problem (message, in
+words for the user).
 """
 
 _SAMPLE = 256
@@ -53,9 +55,12 @@ def keep(
     settled: Settled,
     stop: threading.Event,
     *,
+    pace: Pace | None = None,
     once: bool = False,
 ) -> None:
     """Keep the folder's index until `stop` (or, with `once`, until it is whole).  `settings` are the editor's.
+
+    `once` is the user's own wish: it holds through a pause and on battery.
 
     Raises OSError or sqlite3.Error only for what the user must mend (a full disk, a folder that cannot be written),
     ForgottenError when the index is removed meanwhile.
@@ -64,7 +69,7 @@ def keep(
     folder = private_dir(index_dir(root))
     born = _identity(folder)
     try:
-        _keep(root, settings, report, settled, stop, folder, once)
+        _keep(root, settings, report, settled, stop, folder, pace or Pace(), once)
     except Exception as error:
         if _identity(folder) != born:
             raise ForgottenError(FORGOTTEN) from error
@@ -78,6 +83,7 @@ def _keep(
     settled: Settled,
     stop: threading.Event,
     folder: Path,
+    pace: Pace,
     once: bool,
 ) -> None:
     lock = keeper_lock(folder)
@@ -86,7 +92,7 @@ def _keep(
     keeper = None
     try:
         catalog = open_or_restart(folder / "catalog.db", lambda message: _problem(report, message))
-        keeper = _Keeper(root, settings, report, settled, stop, folder, catalog)
+        keeper = _Keeper(root, settings, report, settled, stop, folder, catalog, pace)
         keeper.run(once)
     finally:
         if keeper is not None:
@@ -110,9 +116,11 @@ class _Keeper:
         stop: threading.Event,
         folder: Path,
         catalog: sqlite3.Connection,
+        pace: Pace,
     ) -> None:
         self._root, self._settings, self._report = root, settings, report
         self._settled, self._stop, self._folder, self._catalog = settled, stop, folder, catalog
+        self._pace = pace
         self._lexical = LexicalWriter(folder / "lexical")
         self._options, _ = load_options(root, settings)
         self._encoder: Encoder | None = None
@@ -130,10 +138,12 @@ class _Keeper:
         self._watching = not once
         self._rewatched()
         self._lexical.update(self._catalog)
-        self._follow_folder(None)
         ready = False
+        paths: set[str] | None = None
         while not self._stop.is_set():
-            paths = self._settled.take(_IDLE if ready else _PAUSE if self._compiling else 0.0)
+            if self._paused():
+                self._wait_for_resume()
+                paths, ready = None, False
             if _identity(self._folder) != self._born:
                 raise ForgottenError(FORGOTTEN)
             if self._rewatched():
@@ -146,7 +156,11 @@ class _Keeper:
                 self._lexical.rebuild(self._catalog)
                 self._report({"event": "changed", "seq": cat.current_seq(self._catalog)})
             self._get_encoder()
-            if self._embed():
+            if self._held_back(once):
+                if not ready:
+                    ready = True
+                    self._report({"event": "paused"})
+            elif self._embed():
                 ready = False
             elif not ready and not self._compiling:
                 ready = True
@@ -154,6 +168,21 @@ class _Keeper:
                 if once:
                     return
                 detect_language(_ANY_TEXT)  # its model takes 0.7 s to load: now, and not when a note is saved
+            paths = self._settled.take(_IDLE if ready else _PAUSE if self._compiling else 0.0)
+
+    def _paused(self) -> bool:
+        """A user's own `recall-lsp index` is not."""
+        return self._watching and is_paused(self._folder)
+
+    def _wait_for_resume(self) -> None:
+        self._report({"event": "paused"})
+        while self._paused() and not self._stop.wait(_PAUSE):
+            pass
+
+    def _held_back(self, once: bool) -> bool:
+        """Whether there is so much to embed that it waits for mains power."""
+        waiting = 0 if self._backlog is None or once else self._backlog.missing
+        return waiting > SMALL_BACKLOG and self._pace.on_battery
 
     def close(self) -> None:
         if self._observer is not None:
@@ -219,13 +248,13 @@ class _Keeper:
         for _ in apply_changes(self._root, self._catalog, self._options, changes, progress):
             self._lexical.update(self._catalog)
             self._report({"event": "changed", "seq": cat.current_seq(self._catalog)})
-            if self._stop.is_set():
+            if self._stop.is_set() or self._paused():
                 return
         self._renew_backlog()
 
     def _embed(self) -> bool:
         """Embed a little; False when there is nothing to embed."""
-        if self._backlog is None or not self._backlog.step():
+        if self._backlog is None or not self._backlog.step(self._pace.gently):
             return False
         self._report(
             {"event": "progress", "stage": "embedding", "done": self._backlog.done, "total": self._backlog.total}

@@ -10,6 +10,7 @@ from typing import Literal
 
 from recall_lsp.index.catalog import MODEL_ERROR, READING, get_meta, skipped
 from recall_lsp.index.encoder import Encoder
+from recall_lsp.index.pace import SMALL_BACKLOG, is_paused, on_battery
 
 State = Literal["empty", "reading", "embedding", "ready"]
 
@@ -56,6 +57,10 @@ def read_status(
         state, message = "embedding", f"{notes} notes by words; the model is being compiled"
     elif embedded < passages:
         state, message = "embedding", f"{notes} notes; {embedded} of {passages} passages embedded"
+    if is_paused(folder):
+        message += "; indexing is paused until it is resumed (recall.resumeIndexing)"
+    elif encoder is not None and passages - embedded > SMALL_BACKLOG and on_battery():
+        message += "; the rest waits for mains power (`recall-lsp index` does not)"
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return Status(
         state, message, notes, passages, embedded, encoder.model_id if encoder else model,

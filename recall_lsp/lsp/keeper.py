@@ -20,15 +20,17 @@ log = logging.getLogger(__name__)
 
 Event = Mapping[str, Any]
 KEEPS_DYING = "The notes index is not being kept up to date: its process keeps ending. See recall-lsp doctor."
-State = Literal["stopped", "working", "idle", "waiting"]
+State = Literal["stopped", "working", "idle", "waiting", "paused"]
 """`waiting`: another window's keeper keeps the folder."""
-_STATES: Mapping[str, State] = {"waiting": "waiting", "ready": "idle"}
+_STATES: Mapping[str, State] = {"waiting": "waiting", "ready": "idle", "paused": "paused"}
 
 _PLACE = re.compile(rb'\s*File ".*", line \d+, in [\w<>]+|thread .{0,60} panicked at \S+|Fatal Python error: [\w ]+')
 """Lines of an error that say where it was.  Others may hold what a note says."""
 LONGEST_LINE = 1 << 20
 REFUSED = 2
 """The exit code of a keeper that will never keep this folder; it has said why."""
+TOLD = 1.0
+"""Seconds between two hints that somebody writes."""
 SETTLED = 60.0
 """A keeper that lived so many seconds has its earlier deaths forgotten."""
 
@@ -59,6 +61,7 @@ class Keeper:
         self._on_event = on_event
         self._process: Process | None = None
         self._task: asyncio.Task[None] | None = None
+        self._told = -TOLD
 
     def start(self) -> None:
         if self._task is None:
@@ -66,9 +69,18 @@ class Keeper:
 
     def saved(self, path: str) -> None:
         """Hurry the keeper to a note that the editor has just written."""
+        self._tell({"saved": path})
+
+    def asked(self) -> None:
+        """Have it leave a core free while somebody writes."""
+        if self.state == "working" and monotonic() - self._told >= TOLD:
+            self._told = monotonic()
+            self._tell({"asked": True})
+
+    def _tell(self, message: Mapping[str, Any]) -> None:
         process = self._process
         if process is not None and process.stdin is not None and not process.stdin.is_closing():
-            process.stdin.write(json.dumps({"saved": path}).encode() + b"\n")
+            process.stdin.write(json.dumps(message).encode() + b"\n")
 
     async def stop(self, patience: float = 2.0) -> None:
         """Ask it to end by closing its input; end it if it does not within `patience` seconds."""

@@ -37,6 +37,8 @@ STATUS = "recall/status"
 BACKLINKS = "recall/backlinks"
 RELATED_COMMAND = "recall.related"
 STATUS_COMMAND = "recall.status"
+PAUSE_COMMAND = "recall.pauseIndexing"
+RESUME_COMMAND = "recall.resumeIndexing"
 BACKLINKS_COMMAND = "recall.backlinks"
 DISMISS = "recall.dismiss"
 NEVER_SHOW = "recall.neverShow"
@@ -167,7 +169,7 @@ class PathMessage:
 @attrs.frozen
 class FolderStatus:
     """`state` is "empty", "reading", "embedding" or "ready"; `keeper` "working", "idle", "waiting"
-    (for another window that keeps the folder) or "stopped"."""
+    (for another window that keeps the folder), "paused" or "stopped"."""
 
     uri: str
     notes: int

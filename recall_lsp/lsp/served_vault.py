@@ -58,6 +58,8 @@ class ServedVault:
 
     async def ask(self, key: Hashable, work: Callable[[Vault], T], superseded: T) -> T:
         """`work` on the vault, in its thread, after what the keeper wrote has been taken in; latest wins by `key`."""
+        if self.keeper is not None:
+            self.keeper.asked()
         return await self._latest.ask(key, lambda: work(self._open()), superseded)
 
     def start_keeper(self, on_event: Callable[[Event], None]) -> None:

@@ -224,7 +224,7 @@ class Session:
                 vault.whole = True  # the window that keeps it began earlier
                 self._end_progress(vault)
                 self._index_changed(vault)
-            case "stopped":
+            case "stopped" | "paused":
                 self._end_progress(vault)
             case "problem":
                 self.warn(str(event.get("message")))

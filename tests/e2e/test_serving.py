@@ -289,3 +289,25 @@ def test_start_imports_are_lean() -> None:
     done = subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert not loaded & {"torch", "transformers", "sentence_transformers", "onnxruntime", "tantivy", "numpy"}
+
+
+async def test_indexing_is_paused_and_resumed_by_command(tmp_path: Path) -> None:
+    vault = copy_sample(tmp_path / "vault")
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(notes_in(vault))
+
+        async def command(name: str) -> None:
+            await window.client.workspace_execute_command_async(types.ExecuteCommandParams(name))
+
+        async def paused() -> bool:
+            return bool((await window.status()).folders[0].keeper == "paused")
+
+        await command("recall.pauseIndexing")
+        await until(paused)
+        assert "paused" in (await window.status()).folders[0].message
+        notes = notes_in(vault)
+        (vault / "Quagga.md").write_text("# Quagga\n\nA quagga lost its stripes.\n", "utf-8")
+        await asyncio.sleep(1)
+        assert (await window.status()).folders[0].notes == notes
+        await command("recall.resumeIndexing")
+        await window.indexed(notes + 1)
