@@ -1,0 +1,194 @@
+/** The server's process and our connection to it: found, started, started again with back-off. */
+
+import { homedir } from "node:os";
+import {
+  commands, extensions, Uri, window, workspace, type LogOutputChannel, type WorkspaceConfiguration,
+} from "vscode";
+import {
+  CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State, type LanguageClientOptions,
+} from "vscode-languageclient/node";
+import { findServer } from "./find";
+import { BackOff } from "./live";
+import type { Status } from "./status";
+import { serverSettings } from "./settings";
+
+const SELECTOR = ["markdown", "plaintext", "org"].flatMap((language) => [
+  { scheme: "file", language },
+  { scheme: "untitled", language },
+]);
+const INSTALL = "How to Install";
+const SETTINGS = "Open Settings";
+const LOG = "Show Log";
+const RESTART = "Restart";
+/** Ends in a row after which the user is told; the server is tried again all the same. */
+const TELL_AFTER = 4;
+
+export class Server {
+  private client: LanguageClient | undefined;
+  private readonly backOff = new BackOff();
+  private stopping = false;
+
+  constructor(
+    private readonly log: LogOutputChannel,
+    private readonly status: Status,
+    private readonly paused: () => boolean,
+    private readonly ready: () => void,
+  ) {}
+
+  get running(): boolean {
+    return this.client?.state === State.Running;
+  }
+
+  /** The answer to a request; undefined while the server does not run, and when it refuses. */
+  async request<T>(method: string, params: unknown, signal?: AbortSignal): Promise<T | undefined> {
+    if (!this.running || signal?.aborted) return undefined;
+    try {
+      const answer = await this.client?.sendRequest<T>(method, params);
+      return signal?.aborted ? undefined : answer;
+    } catch (error) {
+      this.log.warn(`${method}: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  }
+
+  /** A command of the server's, whose refusal is shown. */
+  async command<T>(name: string, argument?: unknown): Promise<T | undefined> {
+    try {
+      const params = { command: name, arguments: argument === undefined ? [] : [argument] };
+      return await this.client?.sendRequest<T>("workspace/executeCommand", params);
+    } catch (error) {
+      void window.showWarningMessage(`Recall: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  }
+
+  async start(): Promise<void> {
+    this.stopping = false;
+    this.status.starting();
+    const found = await findServer({
+      setting: configured("serverPath"),
+      python: workspace.isTrusted ? await selectedPython() : "",
+      path: process.env["PATH"] ?? "",
+      home: homedir(),
+      windows: process.platform === "win32",
+    });
+    if ("missing" in found) return this.tellMissing(found.missing);
+    this.log.info(`starting ${found.command} (found by ${found.from})`);
+    const run = { command: found.command, args: ["serve"] };
+    this.client = new LanguageClient("recall", "Recall", run, this.options());
+    this.client.onDidChangeState(({ newState }) => this.changed(newState));
+    try {
+      await this.client.start();
+    } catch (error) {
+      this.log.error(`the server could not be started: ${error instanceof Error ? error.message : String(error)}`);
+      this.status.failed("The server could not be started. See the log.");
+      await this.tell("Recall: the server could not be started.");
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    const client = this.client;
+    this.client = undefined;
+    if (client) await client.dispose(2000).catch(() => undefined);
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    this.backOff.reset();
+    await this.start();
+  }
+
+  private changed(state: State): void {
+    if (state === State.Running) {
+      this.status.running();
+      this.ready();
+    } else if (state === State.Starting) this.status.starting();
+  }
+
+  private options(): LanguageClientOptions {
+    return {
+      documentSelector: SELECTOR,
+      outputChannel: this.log,
+      revealOutputChannelOn: RevealOutputChannelOn.Never, // one message of ours, not one for each step that failed
+      initializationFailedHandler: () => false,
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue, handled: true }),
+        closed: () => this.closed(),
+      },
+      middleware: {
+        // What comes unasked is silent while recall is paused; what is asked for still answers.
+        provideInlineCompletionItems: (document, position, context, token, next) =>
+          this.paused() ? undefined : next(document, position, context, token),
+        provideCodeLenses: (document, token, next) => (this.paused() ? [] : next(document, token)),
+        handleWorkDoneProgress: (_token, params) => this.status.progress(params),
+        workspace: {
+          configuration: (params) =>
+            params.items.map((item) =>
+              item.section === "recall" ? settingsAt(item.scopeUri ? Uri.parse(item.scopeUri) : undefined) : null,
+            ),
+          // The server asks for what it needs, folder by folder.
+          didChangeConfiguration: async () =>
+            this.client?.sendNotification("workspace/didChangeConfiguration", { settings: null }),
+        },
+      },
+    };
+  }
+
+  private async closed(): Promise<{ action: CloseAction; handled: boolean }> {
+    if (this.stopping) return { action: CloseAction.DoNotRestart, handled: true };
+    const wait = this.backOff.next(Date.now());
+    this.log.warn(`the server has ended; it is started again in ${wait / 1000} s`);
+    this.status.failed(`The server has ended. It is started again in ${Math.round(wait / 1000) || 1} s.`);
+    if (this.backOff.count === TELL_AFTER) void this.tell("Recall: the server keeps ending.");
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    return { action: this.stopping ? CloseAction.DoNotRestart : CloseAction.Restart, handled: true };
+  }
+
+  private async tell(message: string): Promise<void> {
+    const chosen = await window.showErrorMessage(message, RESTART, LOG);
+    if (chosen === RESTART) await this.restart();
+    if (chosen === LOG) this.log.show(true);
+  }
+
+  private async tellMissing(missing: "setting" | "all"): Promise<void> {
+    const inSetting = missing === "setting";
+    const message = inSetting
+      ? "Recall: the program named in the setting recall.serverPath cannot be run."
+      : "Recall needs its server, recall-lsp, and does not find it.";
+    this.status.failed(`${message.replace("Recall: the", "The")} Click for what to do.`);
+    this.log.error(message);
+    const chosen = await window.showErrorMessage(message, inSetting ? SETTINGS : INSTALL, RESTART);
+    if (chosen === INSTALL) await commands.executeCommand("recallServer.install");
+    if (chosen === SETTINGS) await commands.executeCommand("workbench.action.openSettings", "recall.serverPath");
+    if (chosen === RESTART) await this.restart();
+  }
+}
+
+function configured(name: string): string {
+  return workspace.getConfiguration("recall").get<string>(name, "").trim();
+}
+
+function settingsAt(scope: Uri | undefined): Record<string, unknown> {
+  const configuration: WorkspaceConfiguration = workspace.getConfiguration("recall", scope ?? null);
+  return serverSettings((name) => configuration.inspect(name));
+}
+
+interface PythonApi {
+  environments?: {
+    getActiveEnvironmentPath(): { path: string };
+    resolveEnvironment(path: { path: string }): Promise<{ executable: { uri?: Uri } } | undefined>;
+  };
+}
+
+/** The interpreter chosen in the Python extension, if there is one. */
+async function selectedPython(): Promise<string> {
+  try {
+    const python = extensions.getExtension<PythonApi>("ms-python.python");
+    const environments = (await python?.activate())?.environments;
+    const resolved = await environments?.resolveEnvironment(environments.getActiveEnvironmentPath());
+    return resolved?.executable.uri?.fsPath ?? "";
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,168 @@
+/** Paints the cards, keeps those that have not changed as they are, and turns keys and clicks into actions. */
+
+import type { Action, Card, FromPanel, View } from "../model";
+import { keyAction, plan } from "./plan";
+
+declare function acquireVsCodeApi(): { postMessage(message: FromPanel): void };
+
+const host = acquireVsCodeApi();
+const list = document.getElementById("cards") as HTMLUListElement;
+const message = document.getElementById("message") as HTMLElement;
+const undo = document.getElementById("undo") as HTMLElement;
+const painted = new Map<string, { element: HTMLLIElement; signature: string }>();
+
+const BUTTONS: [Action, string, string][] = [
+  ["link", "Link", "Insert a link (l)"],
+  ["quote", "Quote", "Insert as a quotation with its source (q)"],
+  ["peek", "Peek", "Look into the note (space)"],
+  ["beside", "Beside", "Open beside (o)"],
+  ["pin", "Pin", "Keep on top (p)"],
+  ["dismiss", "Not here", "Do not show near this note (d)"],
+  ["never", "Never", "Do not show anywhere (n)"],
+];
+
+function act(action: Action, key = ""): void {
+  host.postMessage({ kind: "action", action, key });
+}
+
+function make(tag: string, name: string, text = ""): HTMLElement {
+  const made = document.createElement(tag);
+  if (name) made.className = name;
+  if (text) made.textContent = text;
+  return made;
+}
+
+function paint(item: HTMLLIElement, card: Card): void {
+  item.className = `card ${card.band}${card.pinned ? " pinned" : ""}`;
+  item.tabIndex = -1;
+  item.setAttribute("aria-label", [card.title, card.ago, card.sentence.map((part) => part.text).join("")].join(", "));
+  const facts = make("div", "facts");
+  const when = make("time", "ago", card.ago || "undated");
+  if (card.date) {
+    when.setAttribute("datetime", card.date);
+    when.title = card.date;
+  }
+  const notes = [card.pinned ? "pinned" : "", card.linked ? "linked" : "", card.band].filter(Boolean).join(" · ");
+  facts.append(when, make("span", "band", notes));
+  const title = make("h2", "title", card.title);
+  if (card.place) title.append(make("span", "place", card.place));
+  const sentence = make("p", "sentence");
+  for (const part of card.sentence) sentence.append(part.marked ? make("mark", "", part.text) : part.text);
+  const foot = make("div", "foot");
+  const why = make("p", "why", card.why);
+  why.title = card.why;
+  const actions = make("div", "actions");
+  actions.setAttribute("role", "toolbar");
+  actions.setAttribute("aria-label", `What to do with ${card.title}`);
+  for (const [action, name, help] of BUTTONS) {
+    const button = make("button", action, action === "pin" && card.pinned ? "Unpin" : name) as HTMLButtonElement;
+    button.title = help;
+    button.tabIndex = -1;
+    button.addEventListener("click", (event) => {
+      event.stopPropagation();
+      act(action, card.key);
+    });
+    actions.append(button);
+  }
+  foot.append(why, actions);
+  item.replaceChildren(facts, title, sentence, foot);
+}
+
+function render(view: View): void {
+  const steps = plan([...list.children].map((child) => (child as HTMLElement).dataset["key"] ?? ""), view.cards);
+  const focused = document.activeElement?.closest("li")?.dataset["key"];
+  const place = focused === undefined ? -1 : [...painted.keys()].indexOf(focused);
+  for (const key of steps.removed) {
+    painted.get(key)?.element.remove();
+    painted.delete(key);
+  }
+  view.cards.forEach((card, at) => {
+    const signature = JSON.stringify(card);
+    let known = painted.get(card.key);
+    if (!known) {
+      const element = document.createElement("li");
+      element.dataset["key"] = card.key;
+      known = { element, signature: "" };
+      painted.set(card.key, known);
+    }
+    if (known.signature !== signature) {
+      paint(known.element, card);
+      known.signature = signature;
+    }
+    if (list.children[at] !== known.element) list.insertBefore(known.element, list.children[at] ?? null);
+  });
+  const first = list.querySelector("li");
+  if (!list.querySelector('li[tabindex="0"]') && first) first.tabIndex = 0;
+  setText(message, view.message, view.hint);
+  paintUndo(view.undo);
+  document.body.classList.toggle("paused", view.paused);
+  document.body.dataset["painted"] = String(Number(document.body.dataset["painted"] ?? 0) + 1);
+  if (focused !== undefined && !painted.has(focused)) focusCard(Math.min(place, list.children.length - 1));
+}
+
+function setText(element: HTMLElement, text: string, hint: string): void {
+  if (element.dataset["text"] === text + hint) return;
+  element.dataset["text"] = text + hint;
+  element.replaceChildren(text);
+  if (hint) element.append(make("span", "hint", hint));
+}
+
+function paintUndo(text: string): void {
+  if (undo.dataset["text"] === text) return;
+  undo.dataset["text"] = text;
+  undo.replaceChildren(text);
+  if (!text) return;
+  const button = make("button", "", "Undo");
+  button.addEventListener("click", () => act("undo"));
+  undo.append(" ", button);
+}
+
+function focusCard(at: number): void {
+  const items = [...list.children] as HTMLLIElement[];
+  const wanted = items[Math.max(0, Math.min(at, items.length - 1))];
+  if (!wanted) return;
+  for (const item of items) item.tabIndex = item === wanted ? 0 : -1;
+  wanted.focus();
+  host.postMessage({ kind: "chosen", key: wanted.dataset["key"] ?? "" });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const item = document.activeElement?.closest("li");
+  const onButton = document.activeElement instanceof HTMLButtonElement;
+  if (onButton && (event.key === "Enter" || event.key === " ")) return;
+  const items = [...list.children];
+  const at = item ? items.indexOf(item) : -1;
+  const wanted = keyAction(event.key);
+  if (wanted === undefined) return;
+  event.preventDefault();
+  if (wanted === "down") focusCard(at + 1);
+  else if (wanted === "up") focusCard(at - 1);
+  else if (wanted === "first") focusCard(0);
+  else if (wanted === "last") focusCard(items.length - 1);
+  else if (wanted === "right" || wanted === "left") alongButtons(item, wanted === "right" ? 1 : -1);
+  else act(wanted, item?.dataset["key"] ?? "");
+});
+
+/** Left and right walk a card's buttons, and back to the card. */
+function alongButtons(item: HTMLLIElement | null | undefined, step: number): void {
+  if (!item) return;
+  const stops = [item, ...item.querySelectorAll<HTMLButtonElement>(".actions button")];
+  const now = stops.indexOf(document.activeElement as HTMLElement as HTMLLIElement);
+  stops[(now + step + stops.length) % stops.length]?.focus();
+}
+
+list.addEventListener("click", (event) => {
+  const item = (event.target as HTMLElement).closest("li");
+  if (item && !getSelection()?.toString()) act("open", item.dataset["key"]);
+});
+list.addEventListener("focusin", (event) => {
+  const item = (event.target as HTMLElement).closest("li");
+  if (item) host.postMessage({ kind: "chosen", key: item.dataset["key"] ?? "" });
+});
+
+window.addEventListener("message", (event: MessageEvent<{ kind: "view"; view: View } | { kind: "focus" }>) => {
+  if (event.data.kind === "view") render(event.data.view);
+  else focusCard([...list.children].findIndex((child) => (child as HTMLElement).tabIndex === 0));
+});
+host.postMessage({ kind: "ready" });
