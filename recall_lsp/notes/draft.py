@@ -81,7 +81,7 @@ class Draft:
             path.pop()
         path.append(heading)
         self.headings.append(heading)
-        self.sections.append(Section(tuple([h.text for h in path if h.text]), prose, heading.span.start, []))
+        self.sections.append(Section(tuple([name for name, *_ in path if name]), prose, heading.span.start, []))
 
 
 def says_no(value: object) -> bool:
@@ -115,4 +115,4 @@ def line_at(starts: list[int], offset: int) -> int:
 
 def url_words(url: str) -> str:
     """The words of a web address, to be searched."""
-    return " ".join(word for word in _URL_WORD.findall(url[:300]) if word.lower() not in _URL_STOP)
+    return " ".join([word for word in _URL_WORD.findall(url[:300]) if word.lower() not in _URL_STOP])

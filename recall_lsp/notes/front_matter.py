@@ -16,7 +16,8 @@ MAX_FRONT_MATTER = 65_536
 MAX_NESTING = 1_000
 MAX_VALUES = 2_000
 
-_FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n?|\n)(.*?)(?:^|(?<=\n)|(?<=\r))(?:---|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)", re.S)
+_OPENING = re.compile(r"---[ \t]*(?:\r\n?|\n)")
+_CLOSING = re.compile(r"[\r\n](?:---|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)")
 _KEY_LINE = re.compile(r"^([A-Za-z_][\w-]*)[ \t]*:(?:[ \t]+(.*?))?[ \t\r]*$", re.M)
 _INDICATORS = frozenset("-?:,[]{}#&*!|>%@`")
 _SPACES = ("", " ", "\t")
@@ -27,8 +28,9 @@ def split(text: str) -> tuple[str, int]:
     """The front matter's YAML ("" without one) and the offset at which the note's body begins."""
     if not text.startswith("---"):
         return "", 0
-    match = _FRONT_MATTER.match(text, 0, MAX_FRONT_MATTER)
-    return (match[1], match.end()) if match else ("", 0)
+    opening = _OPENING.match(text)
+    closing = _CLOSING.search(text, opening.end() - 1, MAX_FRONT_MATTER) if opening else None
+    return (text[opening.end() : closing.start() + 1], closing.end()) if opening and closing else ("", 0)
 
 
 def parse(source: str) -> tuple[Mapping[str, Any], str]:
@@ -79,6 +81,8 @@ def strings(value: Any) -> list[str]:
 
 def scalars(value: Any) -> list[str]:
     """The strings in a value, depth first; the number of steps is bounded, as YAML aliases could make it endless."""
+    if isinstance(value, str):
+        return [value.strip()]
     found: list[str] = []
     waiting = [value]
     for _ in range(MAX_VALUES):

@@ -23,7 +23,7 @@ _ADDRESS = re.compile(r"[^\s<>\"”]*[^\s<>\"”.,;:!?)\]}']")
 _TAG = re.compile(r"#(\w(?:[\w/-]*\w)?)")
 _BEFORE_TAG = "([,;\"'“"
 _HAS_LETTER = re.compile(r"[^\W\d]")
-_NOISE_SIGN = re.compile(r"://|\(\(|\[!|\^|%%|\{|==")
+_NOISE_SIGN = re.compile(r"://|\(\([0-9a-f]|\[!|\^[A-Za-z0-9-]|%%|\{[{:#]|==")
 
 
 def is_noisy(text: str) -> bool:

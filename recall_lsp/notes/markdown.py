@@ -14,6 +14,7 @@ from recall_lsp.notes.inline import without_html
 from recall_lsp.notes.markdown_link import end_image, end_link, take_anchors
 from recall_lsp.notes.markdown_scan import HARD_BREAK, Scan
 from recall_lsp.notes.model import Heading, Span
+from recall_lsp.notes.offsets import code_points
 from recall_lsp.notes.prose import EMPTY
 
 OPTIONS = (
@@ -51,9 +52,12 @@ def scan(draft: Draft, text: str, body: int = 0, blank: Callable[[str], str] | N
         source = _LIQUID.sub(_blank, source)
     if blank:
         source = blank(source)
-    if not source.isascii():
+    try:
+        at = code_points(source)
+    except UnicodeEncodeError:
         source = _SURROGATE.sub("\ufffd", source)
-    _take_events(Scan(draft, source))
+        at = code_points(source)
+    _take_events(Scan(draft, source, at))
 
 
 def _take_events(scan: Scan) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
 from recall_lsp.notes.draft import Draft, Fragment, line_at, weight
 from recall_lsp.notes.inline import cleaned, is_noisy, tags
 from recall_lsp.notes.model import Block, Span
-from recall_lsp.notes.offsets import code_points
 from recall_lsp.notes.prose import EMPTY, Prose, from_pieces, place, stripped
 
 HARD_BREAK = "\x1e"
@@ -23,11 +22,11 @@ class Scan:
 
     __slots__ = ("at", "code", "dendron", "draft", "links", "noisy", "pieces", "source", "words")
 
-    def __init__(self, draft: Draft, source: str) -> None:
+    def __init__(self, draft: Draft, source: str, at: Sequence[int]) -> None:
         self.draft = draft
         self.source = source
         self.noisy = is_noisy(source)
-        self.at = code_points(source)
+        self.at = at
         self.pieces: list[tuple[str, int]] = []
         self.words: list[str] = []
         self.code: list[tuple[int, int]] = []

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-_CONTINUES = 0x80
-_TOP_BITS = 0xC0
+_CONTINUES = b"\x80"
+_LAST_CONTINUING = -65
+"""As signed numbers, the bytes that continue a character come before all others."""
 
 
 def code_points(text: str) -> Sequence[int]:
-    """For each byte of the UTF-8 encoding of `text`, and for its end, the code point it belongs to."""
+    """For the first byte of each character of `text` in UTF-8, and for the end, the code point.
+
+    Raises UnicodeEncodeError on lone surrogates.
+    """
     if text.isascii():
         return range(len(text) + 1)
-    encoded = np.frombuffer(text.encode() + b"\n", np.uint8)
-    first_bytes = (encoded & _TOP_BITS) != _CONTINUES
-    return (np.cumsum(first_bytes, dtype=np.int32) - np.int32(1)).data
+    encoded = np.frombuffer(_CONTINUES + text.encode(), np.int8)
+    return (encoded > _LAST_CONTINUING).cumsum(dtype=np.int32).data

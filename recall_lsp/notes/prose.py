@@ -17,6 +17,8 @@ class Prose(NamedTuple):
 
 
 EMPTY = Prose("", ())
+# No file is as long.
+_BEHIND_ALL = 1 << 62
 
 
 def from_pieces(pieces: Sequence[tuple[str, int]]) -> Prose:
@@ -41,8 +43,8 @@ def part(prose: Prose, start: int, end: int) -> Prose:
         return EMPTY
     if start == 0 and end >= len(text):
         return prose
-    first = max(bisect_right(anchors, start, key=_in_text) - 1, 0)
-    last = bisect_right(anchors, end - 1, key=_in_text)
+    first = max(bisect_right(anchors, (start, _BEHIND_ALL)) - 1, 0)
+    last = bisect_right(anchors, (end - 1, _BEHIND_ALL))
     in_text, in_file = anchors[first]
     head = (0, in_file + start - in_text)
     return Prose(text[start:end], (head, *((at - start, place) for at, place in anchors[first + 1 : last])))
@@ -90,10 +92,6 @@ def joined(proses: Iterable[Prose], separator: str) -> Prose:
 
 def place(prose: Prose, offset: int) -> int:
     """The file offset of `prose.text[offset]`."""
-    index = max(bisect_right(prose.anchors, offset, key=_in_text) - 1, 0)
+    index = max(bisect_right(prose.anchors, (offset, _BEHIND_ALL)) - 1, 0)
     in_text, in_file = prose.anchors[index]
     return in_file + offset - in_text
-
-
-def _in_text(pair: tuple[int, int]) -> int:
-    return pair[0]

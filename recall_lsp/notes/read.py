@@ -36,7 +36,7 @@ def decode(data: bytes) -> str | None:
     if b"\0" in data:
         return None
     try:
-        return data.decode("utf-8-sig")
+        return data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError:
         return _decode_single_byte(data)
 
@@ -128,4 +128,4 @@ def stem_of(path: str) -> str:
 
 
 def _unique(names: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(repaired_text(name) for name in names if name))
+    return tuple(dict.fromkeys([repaired_text(name) for name in names if name])) if names else ()
