@@ -6,7 +6,7 @@ A link is touched only if it would else lead elsewhere, or if it names the file 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from recall_lsp.links.edits import Edit
 from recall_lsp.links.notebook import Notebook, Page
@@ -107,7 +107,7 @@ class Relinking:
             found = rewritten(link, site, written)
             if found is None or not found.target or "\n" in written or found.fragment != link.fragment:
                 continue
-            moved = replace(link, target=found.target)
+            moved = link._replace(target=found.target)
             reached = self.after.follow(link_keys(moved, new_source), new_source)
             if reached is not None and reached[0] == path:
                 return written
