@@ -18,6 +18,11 @@ from recall_lsp.recall.model import Hit
 _WHY = {"words": "shares common words", "meaning": "near in meaning", "links": "near by links"}
 
 
+def on_one_line(path: str) -> str:
+    """A path for a list: a file's name may hold line ends and other signs that move the cursor."""
+    return "".join([sign if sign.isprintable() else repr(sign)[1:-1] for sign in path])
+
+
 def show_hits(console: Console, hits: Sequence[Hit], today: date) -> None:
     """Each hit with its title, age, sentence (shared words bold) and why it came."""
     if not hits:
@@ -36,7 +41,7 @@ def show_hits(console: Console, hits: Sequence[Hit], today: date) -> None:
             for start, end in hit.marks:
                 sentence.stylize("bold yellow", start, end)
             console.print(Padding(sentence, (0, 0, 0, 3)))
-        place = f"{hit.path}:{hit.line + 1}"
+        place = f"{on_one_line(hit.path)}:{hit.line + 1}"
         shared = f"shares {', '.join(hit.shared[:5])}" if hit.shared else _WHY["words"]
         why = " · ".join(shared if side == "words" else _WHY[side] for side in hit.found_by)
         console.print(Padding(Text(f"{why}  —  {place}", style="dim"), (0, 0, 1, 3)))

@@ -7,8 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from recall_lsp.commands.show import on_one_line
 from recall_lsp.config import load_options
 from recall_lsp.index.mend import is_kept
 from recall_lsp.index.refusal import refusal
@@ -55,6 +57,6 @@ def _list(console: Console, name: str, rows: tuple[tuple[str, str], ...]) -> Non
     if rows:
         console.print(f"\n[bold]{name}[/] ({len(rows)})")
         for path, reason in rows[:_MOST]:
-            console.print(f"  {path}  [dim]{reason}[/]", highlight=False)
+            console.print(f"  {escape(on_one_line(path))}  [dim]{escape(reason)}[/]", highlight=False)
         if len(rows) > _MOST:
             console.print(f"  … and {len(rows) - _MOST} more (--json lists all)")

@@ -34,12 +34,19 @@ def make_preview(
     place = _find(row, fragment)
     heading, span, line = place if place is not None else ("", Span(0, 1 << 60), 0)
     text = ""
-    for passage in (passage.passage for passage in passages):
-        if passage.span.end <= span.start or passage.span.start >= span.end or len(text) >= _LETTERS:
-            continue
-        skip = passage.in_text(span.start, span.end)[0] if heading else _line_before(passage, span.start)
+    for passage in _within([row.passage for row in passages], span, whole=bool(heading) or place is None):
+        if len(text) >= _LETTERS:
+            break
+        skip = passage.in_text(span.start, span.end)[0] if heading else _block_before(passage, span.start)
         text += ("\n" if text else "") + passage.text[skip:].lstrip()
     return Preview(row.path, row.title, written, heading, _cut(text), row.tags, backlinks, line)
+
+
+def _within(passages: Sequence[Passage], span: Span, whole: bool) -> list[Passage]:
+    """The passages of a section; of a block's marker, which may stand behind all prose, the one that it follows."""
+    if whole:
+        return [passage for passage in passages if passage.span.end > span.start and passage.span.start < span.end]
+    return [passage for passage in passages if passage.span.start < span.end][-1:]
 
 
 def _find(row: NoteRow, fragment: str) -> tuple[str, Span, int] | None:
@@ -65,10 +72,17 @@ def _org_section(row: NoteRow, block: Block) -> tuple[str, Span, int] | None:
     return _section(row, above - 1) if above else None
 
 
-def _line_before(passage: Passage, marker: int) -> int:
-    """Where in a passage's text the line begins that a block's marker follows in the file."""
-    before = passage.text[: passage.in_text(passage.span.start, marker)[1]].rstrip()
-    return before.rfind("\n") + 1
+def _block_before(passage: Passage, marker: int) -> int:
+    """Where in a passage's text the block begins that a marker follows in the file: a line with an anchor of its own.
+
+    A line that only goes on with a wrapped paragraph follows the one before it in the file as in the text.
+    """
+    starts = {in_text for in_text, _ in passage.anchors}
+    end = len(passage.text[: passage.in_text(passage.span.start, marker)[1]].rstrip())
+    while (end := passage.text.rfind("\n", 0, end)) >= 0:
+        if end + 1 in starts:
+            return end + 1
+    return 0
 
 
 def _cut(text: str) -> str:

@@ -21,6 +21,7 @@ _CLOSING = re.compile(r"[\r\n](?:---|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)")
 _KEY_LINE = re.compile(r"^([A-Za-z_][\w-]*)[ \t]*:(?:[ \t]+(.*?))?[ \t\r]*$", re.M)
 _INDICATORS = frozenset("-?:,[]{}#&*!|>%@`")
 _SPACES = ("", " ", "\t")
+_NUMBER = re.compile(r"\d{4}")
 _INDENT = re.compile(r"^[ \t?:-]+", re.M)
 
 
@@ -62,7 +63,10 @@ def take(draft: Draft, fields: Mapping[str, Any]) -> None:
             spaced = name.startswith("tag") and isinstance(value, str) and "," not in value
             draft.tags += value.split() if spaced else strings(value)
         elif name in ("date", "created") and isinstance(value, str):
-            draft.written = draft.written or written_in(value)
+            day = written_in(value)
+            draft.written = draft.written or day
+            if day is None and _NUMBER.search(value):
+                draft.problems.append(f"front matter: `{name}` is not a day of the calendar")
         elif name == "id" and isinstance(value, str) and value:
             draft.blocks.append(Block(value, Span(0, 0), 0))
         elif name == "recall":

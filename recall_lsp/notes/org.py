@@ -23,7 +23,8 @@ _DRAWER = re.compile(r"[ \t]*:([\w-]+):[ \t]*$")
 _PROPERTY = re.compile(r"[ \t]*:([\w-]+):[ \t]+(.*?)[ \t]*$")
 _ITEM = re.compile(r"[ \t]*(?:[-+]|\d+[.)])[ \t]+(?:\[[ X-]\][ \t]+)?|[ \t]+\*[ \t]+")
 _PLANNING = re.compile(r"[ \t]*(?:SCHEDULED|DEADLINE|CLOSED):|[ \t]*#(?: |$)|[ \t]*\|[-+|]+[ \t]*$|[ \t]*-{5,}[ \t]*$")
-_LINK = re.compile(r"\[\[([^\[\]]+)\](?:\[((?:[^\[\]]|\[[^\[\]]*\])+)\])?\]")
+_LINK = re.compile(r"\[\[((?:\\[\[\]]|[^\[\]])+)\](?:\[((?:[^\[\]]|\[[^\[\]]*\])+)\])?\]")
+_ESCAPED = re.compile(r"\\([\[\]\\])")
 _MARKS = re.compile(r"(?<![\w\\])([*/_=~+])(?=\S)([^\n]{0,400}?)(?<=\S)\1(?!\w)")
 _FOOTNOTE = re.compile(r"\[fn:[^\]]{0,1000}\]|[ \t]*\\\\$", re.M)
 _CELL = re.compile(r"[ \t]*\|[ \t]*")
@@ -177,6 +178,8 @@ def _inline(draft: Draft, raw: Prose) -> tuple[Prose, list[str]]:
 def _take_link(draft: Draft, match: re.Match[str], raw: Prose, words: list[str]) -> int:
     """Keep the link if it leads to a note; which group of the match is prose, 0 for none."""
     inner = " ".join(match[1].split())
+    if "\\[" in inner or "\\]" in inner:
+        inner = _ESCAPED.sub(r"\1", inner)
     found = _place(inner)
     if found is None:
         words.append(url_words(inner))

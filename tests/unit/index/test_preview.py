@@ -86,6 +86,8 @@ DRAWER = ":PROPERTIES:\n:ID: abc\n:END:\n"
     [
         ("pages/a.md", LOGSEQ, "64a1c2d3-1111-2222-3333-444455556666", "Worth keeping."),
         ("a.org", f"Above.\n\n* One\nFirst prose.\n* Two\n{DRAWER}Its prose.", "abc", "Its prose."),
+        ("a.md", "Above.\n\nThe first line\nand the second. ^abc\n\nBelow.", "abc", "The first line"),
+        ("b.md", "- Above.\n- The first line\nand the second. ^abc", "abc", "The first line"),
         ("b.org", f"{DRAWER}#+title: X\n\nAbove.\n\n* One\nFirst prose.", "abc", "Above."),
     ],
 )

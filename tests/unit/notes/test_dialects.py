@@ -100,6 +100,19 @@ def test_org_file() -> None:
     assert "knots" in note.passages[0].extra
 
 
+@pytest.mark.parametrize(
+    ("text", "target", "label"),
+    [
+        (r"[[file:a\[1\].org][x]]", "a[1].org", "x"),
+        (r"[[file:a\\b\[1\].org][x]]", r"a\b[1].org", "x"),
+        (r"[[file:a\b.org][x]]", r"a\b.org", "x"),
+    ],
+)
+def test_brackets_in_an_org_link(text: str, target: str, label: str) -> None:
+    (link,) = read_text("x.org", f"See {text}.").links
+    assert (link.target, link.text) == (target, label)
+
+
 def test_a_thread_as_copied_from_its_page() -> None:
     text = (
         "1/ First thought.\n-\n-\n2/ Second thought.\nShow this thread -\n"

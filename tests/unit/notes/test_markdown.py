@@ -147,6 +147,20 @@ def test_the_title_of_broken_front_matter_is_saved() -> None:
     assert "line 2" in read.problems[0]
 
 
+@pytest.mark.parametrize(
+    ("line", "problems"),
+    [
+        ("date: 2021-02-30", ("front matter: `date` is not a day of the calendar",)),
+        ("created: 2021-13-01", ("front matter: `created` is not a day of the calendar",)),
+        ("date: 2021-02-28", ()),
+        ("date: soon", ()),
+        ("date: '{{date}}'", ()),
+    ],
+)
+def test_an_impossible_date_is_reported(line: str, problems: tuple[str, ...]) -> None:
+    assert note(f"---\n{line}\n---\nText.").problems == problems
+
+
 def test_an_alias_bomb_is_defused() -> None:
     bomb = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
     read = note(f"---\n{bomb}tags: *a39\n---\nText.")
