@@ -16,7 +16,7 @@ from recall_lsp.index.scan import Rules, printable, scan, state_in
 from recall_lsp.notes.model import Note, Skipped
 from recall_lsp.notes.read import read_bytes
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Raised when the readers find something else in the same bytes: every note is then read again, none embedded."""
 
 _FIRST_BATCH = 100

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote
 
@@ -109,7 +109,7 @@ def _fragment(notebook: Notebook, page: Page, link: Link, path: str) -> Problem 
     if note is None or note.dialect == "plain" or ":#" in raw or link.fragment.startswith((":~:", "page=", "L")):
         return None
     target = Page(path, "", note)
-    if known_fragment(target, replace(link, fragment=fragment)):
+    if known_fragment(target, link._replace(fragment=fragment)):
         return None
     site = link_site(page.text, link)
     if site is None or site.form == "href":
