@@ -34,6 +34,7 @@ from recall_lsp.index.status import Status, read_status
 from recall_lsp.index.suggest import Names, Suggestion
 from recall_lsp.index.tally import Tally, file_day
 from recall_lsp.index.traits import Traits
+from recall_lsp.index.tuned import UNTUNED, Tuned, read_tuned, tuned_path, tuned_stamp
 from recall_lsp.index.vectors import Matrix, embeddings_path, get_embeddings, open_embeddings, to_int8, to_unit
 from recall_lsp.notes.link_format import LinkStyle
 from recall_lsp.notes.model import Link, Note, Passage, Span
@@ -67,6 +68,7 @@ class Vault:
         self.lexical: Lexical | None = None
         self.encoder: Encoder | None = None
         self.matrix: Matrix | None = None
+        self.tuned: Tuned = UNTUNED
         self.revision = 0
         """Another whenever an answer may be another."""
         self.notes_revision = 0
@@ -85,6 +87,8 @@ class Vault:
         self._idf: dict[str, float] = {}
         self._encoded = lru_cache(maxsize=512)(self._encode_one)
         self._sketched = lru_cache(maxsize=512)(self._sketch_some)
+        self._tuned_path = tuned_path(root)
+        self._tuned_stamp: tuple[int, int] | None = None
 
     # Following the keeper
 
@@ -93,6 +97,7 @@ class Vault:
 
         Raises nothing: an index that cannot be read counts as empty until the keeper has mended it.
         """
+        self._follow_tuning()
         try:
             return self._refresh(limit)
         except FileNotFoundError:
@@ -194,6 +199,12 @@ class Vault:
         del self._unmatched[:limit]
         return more or bool(self._unmatched)
 
+    def _follow_tuning(self) -> None:
+        stamp = tuned_stamp(self._tuned_path)
+        if stamp != self._tuned_stamp:
+            self._tuned_stamp, self.tuned = stamp, read_tuned(self._tuned_path)
+            self.revision += 1
+
     def _load_model(self) -> None:
         """Take the encoder as soon as it is compiled, and its matrix as soon as there are vectors."""
         if self.options.model == "none" or self.matrix is not None:
@@ -264,6 +275,11 @@ class Vault:
         stem = path.rpartition("/")[2].rpartition(".")[0]
         link = Link(stem, "", stem, "wiki", Span(0, 0), 0)
         return any(len(self.graph.owners(key)) > 1 for key in link_keys(link, path)[-1:])
+
+    @property
+    def model_id(self) -> str:
+        """The model whose vectors are asked; "" while there is none."""
+        return "" if self.encoder is None or self.matrix is None else self.encoder.model_id
 
     def passages(self, ids: Iterable[int]) -> dict[int, PassageRow]:
         return {} if self._catalog is None else cat.passages_by_id(self._catalog, ids)

@@ -49,6 +49,11 @@ def half_of(path: str) -> Half:
     return "learn" if _hash(path) % 2 else "held"
 
 
+def fold_of(path: str, folds: int) -> int:
+    """The part, 0 to folds - 1, that a note's questions fall into within their half."""
+    return (_hash(path) >> 1) % folds
+
+
 def questions_of(vault: Vault, most: int, half: Half | None = None) -> list[Question]:
     """Up to `most` questions of the vault (or of one half of its notes): the same as long as the notes are the same."""
     titles = {entry.path: entry.title for entry in vault.entries.values() if _can_be_asked_for(vault, entry.id)}

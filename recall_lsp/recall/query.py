@@ -55,7 +55,7 @@ def make_query(vault: Vault, moment: Moment) -> Query:
         words=_heaviest(wanted, idf, _TERMS),
         note_words=_heaviest({term: 1 + math.log(count) for term, count in note_counts.items()}, idf, _NOTE_TERMS),
         idf=idf,
-        meaning=meaning,
+        meaning=vault.tuned.turned(meaning, vault.model_id),
         note_meaning=None if meaning is None else _so_far_meaning(vault, moment, meaning),
         knows_language=known,
     )

@@ -1,19 +1,22 @@
 """Features to a score: a linear model, and the probability that a person would call the two notes related.
 
-The weights were fitted on public vaults by `bench/fit.py`, which wrote `weights.json`; nothing is learned here.
+The weights were fitted on public vaults by `bench/fit.py`, which wrote `weights.json`, or on the user's own by
+tune.py; nothing is learned here.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recall_lsp.index.tuned import Tuned
+from recall_lsp.index.vault import Vault
 from recall_lsp.recall.features import FEATURES
 
 
@@ -31,6 +34,28 @@ class Weights:
 def default_weights() -> Weights:
     """The weights that ship in the package.  Raises KeyError when they do not fit FEATURES (a test holds that)."""
     return weights_from(json.loads((files("recall_lsp.recall") / "weights.json").read_text(encoding="utf-8")))
+
+
+def weights_of(vault: Vault) -> Weights:
+    """The vault's own weights where it was tuned for this model and these features, else the default."""
+    return default_weights() if unfit(vault) or not vault.tuned.rank else _tuned_weights(vault.tuned)
+
+
+def unfit(vault: Vault) -> str:
+    """Why the vault's tuning is not used, in words for the user; "" when it is, and where there is none."""
+    tuned = vault.tuned
+    if tuned.problem or not tuned.rank:
+        return tuned.problem
+    if tuned.rank.keys() != set(FEATURES):
+        return "This folder was tuned by another version of recall-lsp: run `recall-lsp tune` on it again."
+    if vault.model_id and vault.model_id != tuned.model_id:
+        return "This folder was tuned with another model: run `recall-lsp tune` on it again."
+    return ""
+
+
+@lru_cache(maxsize=16)
+def _tuned_weights(tuned: Tuned) -> Weights:
+    return replace(default_weights(), rank=np.array([tuned.rank[name] for name in FEATURES], np.float32))
 
 
 def weights_from(table: Mapping[str, Mapping[str, float]]) -> Weights:

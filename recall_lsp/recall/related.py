@@ -14,7 +14,7 @@ from recall_lsp.recall.explain import Likeness, likeness, sentence_that_matters,
 from recall_lsp.recall.features import FEATURES, NONE
 from recall_lsp.recall.model import FoundBy, Hit, Moment
 from recall_lsp.recall.query import Query, make_query
-from recall_lsp.recall.rank import Weights, default_weights, probability, score
+from recall_lsp.recall.rank import Weights, probability, score, weights_of
 from recall_lsp.recall.retrieve import Candidates, retrieve
 
 _ALIKE = 0.95
@@ -26,8 +26,11 @@ _BY_MEANING = [FEATURES.index("cosine"), FEATURES.index("unknown_cosine")]
 def related(
     vault: Vault, moment: Moment, limit: int, quiet: float = 0.0, weights: Weights | None = None
 ) -> tuple[Hit, ...]:
-    """The best `limit` past notes for the moment, best first, without those less probably related than `quiet`."""
-    weights = weights or default_weights()
+    """The best `limit` past notes for the moment, best first, without those less probably related than `quiet`.
+
+    The weights are the vault's own, or the default, unless others are given.
+    """
+    weights = weights or weights_of(vault)
     query = make_query(vault, moment)
     if not query.words and query.meaning is None:
         return ()
