@@ -102,6 +102,19 @@ def forget(
 
 
 @app.command()
+def tune(
+    folder: Folder,
+    undo: Annotated[bool, typer.Option("--undo", help="Forget what was learned; the defaults rank again.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Use what was learned without asking, if it helps.")] = False,
+    settings: Annotated[str, typer.Option(hidden=True)] = "{}",
+) -> None:
+    """Learn from these notes' own links how to rank them; used only if notes not learned from gain by it."""
+    from recall_lsp.commands import tune as command
+
+    _exit(command.undo(folder) if undo else command.run(folder, yes, _settings(settings)))
+
+
+@app.command()
 def doctor() -> None:
     """Check Python, the model, the caches and the system's limits, and say what to do."""
     from recall_lsp.commands import doctor as command
@@ -163,5 +176,5 @@ def _settings(text: str) -> dict[str, Any]:
     except ValueError:
         table = None
     if not isinstance(table, dict):
-        sys.exit("recall-lsp keep: --settings takes a JSON object")
+        sys.exit("recall-lsp: --settings takes a JSON object")
     return table

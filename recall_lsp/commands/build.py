@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 from time import sleep
+from types import MappingProxyType
 from typing import Any
 
 from rich.console import Console
@@ -19,18 +20,20 @@ from recall_lsp.index.keep import keep
 from recall_lsp.index.refusal import refusal
 from recall_lsp.index.vault import Vault, open_vault
 from recall_lsp.index.watch import Settled
+from recall_lsp.recall.rank import unfit
 
+NO_SETTINGS: Mapping[str, Any] = MappingProxyType({})
 _STAGES = {"reading": "Reading notes", "compiling": "Compiling the model (once)", "embedding": "Embedding passages"}
 
 
-def build(folder: Path, console: Console) -> Vault | None:
+def build(folder: Path, console: Console, settings: Mapping[str, Any] = NO_SETTINGS) -> Vault | None:
     """The vault with its index up to date; None, with the reason said, when the folder cannot be one."""
     why_not = refusal(folder)
     if why_not:
         console.print(f"[red]{why_not}[/]")
         return None
     root = folder.resolve()
-    options, warnings = load_options(root)  # the keeper tells the warnings, unless it is another process
+    options, warnings = load_options(root, settings)  # the keeper tells the warnings, unless it is another process
     with progress_bars(console) as progress:
         bars = _Bars(progress)
         stop = threading.Event()
@@ -41,7 +44,7 @@ def build(folder: Path, console: Console) -> Vault | None:
                 stop.set()
 
         try:
-            keep(root, {}, report, Settled(), stop, once=True)
+            keep(root, settings, report, Settled(), stop, once=True)
         except (OSError, sqlite3.Error) as error:
             console.print(f"[red]The index cannot be written: {error}[/]")
             return None
@@ -52,6 +55,8 @@ def build(folder: Path, console: Console) -> Vault | None:
             _follow(vault, bars)
     while vault.refresh(1 << 30):
         pass
+    if problem := unfit(vault.tuned, vault.model_id):
+        console.print(f"[yellow]{escape(problem)}[/]", highlight=False)
     return vault
 
 

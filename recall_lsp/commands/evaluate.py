@@ -17,6 +17,7 @@ from recall_lsp.index.vault import Vault
 from recall_lsp.recall.baselines import Ranking, by_meaning, by_words, full, fused
 from recall_lsp.recall.holdout import Question, questions_of
 from recall_lsp.recall.measure import Found, Step, found, rank_all, silence
+from recall_lsp.recall.rank import unfit
 from recall_lsp.recall.strangers import foreign, lorem
 
 MOST = 400
@@ -37,16 +38,19 @@ def run(folder: Path, json_out: bool) -> int:
     vault = build(folder, messages)
     if vault is None:
         return 2
-    questions = questions_of(vault, MOST)
+    tuned = bool(vault.tuned.rank) and not unfit(vault.tuned, vault.model_id)
+    questions = questions_of(vault, MOST, "held" if tuned else None)
     strangers = {"filler": lorem(STRANGERS), "foreign": foreign(STRANGERS, vault.root)}
     with counting(messages, "Asking", len(questions) + sum(map(len, strangers.values()))) as step:
         scores = _scores(vault, questions, step)
         quiet = {name: silence(vault, texts, vault.options.quiet, step) for name, texts in strangers.items() if texts}
     if json_out:
         systems = {name: asdict(score) for name, score in scores.items()}
-        print(json.dumps({"questions": len(questions), "systems": systems, "silence": quiet}))
+        print(json.dumps({"questions": len(questions), "tuned": tuned, "systems": systems, "silence": quiet}))
     else:
         _show(Console(), len(questions), scores, quiet)
+        if tuned:
+            Console().print("This folder is tuned; only notes that the tuning did not learn from were asked.")
     return 0
 
 

@@ -16,7 +16,9 @@ from typing import Any
 from recall_lsp.index.keep import ForgottenError, keep
 from recall_lsp.index.pace import Pace
 from recall_lsp.index.refusal import refusal
+from recall_lsp.index.tuned import read_tuned, tuned_path
 from recall_lsp.index.watch import Settled
+from recall_lsp.recall.rank import unfit
 
 _NICENESS = 19
 
@@ -30,6 +32,8 @@ def run(folder: Path, settings: Mapping[str, Any]) -> int:
     if why_not:
         _say({"event": "problem", "message": why_not})
         return 2
+    if problem := unfit(read_tuned(tuned_path(folder)), ""):
+        _say({"event": "problem", "message": problem})
     with contextlib.suppress(OSError, AttributeError):
         os.nice(_NICENESS)
     stop, settled, pace = threading.Event(), Settled(), Pace()

@@ -28,6 +28,7 @@ from recall_lsp.index.pace import SMALL_BACKLOG, Pace, is_paused
 from recall_lsp.index.places import index_dir, private_dir
 from recall_lsp.index.purge import is_purge_due, purge
 from recall_lsp.index.reconcile import Changes, UnmountedError, apply_changes, check_paths, find_changes
+from recall_lsp.index.retune import Retuning
 from recall_lsp.index.scan import read_rules
 from recall_lsp.index.vectors import embeddings_path
 from recall_lsp.index.watch import Settled, watch
@@ -133,6 +134,7 @@ class _Keeper:
         self._born = _identity(folder)
         self._watching = False
         self._whole: set[Path] = set()
+        self._retuning = Retuning(root, settings)
 
     def run(self, once: bool) -> None:
         self._watching = not once
@@ -149,6 +151,7 @@ class _Keeper:
             if self._rewatched():
                 paths = None
             if paths is None or paths:
+                self._retuning.stop()
                 self._follow_folder(paths)
                 ready = False
             elif ready and not self._lexical.is_whole():
@@ -168,6 +171,8 @@ class _Keeper:
                 if once:
                     return
                 detect_language(_ANY_TEXT)  # its model takes 0.7 s to load: now, and not when a note is saved
+            elif ready and not self._pace.on_battery:
+                self._retuning.pause(self._catalog)
             paths = self._settled.take(_IDLE if ready else _PAUSE if self._compiling else 0.0)
 
     def _paused(self) -> bool:
@@ -187,6 +192,7 @@ class _Keeper:
     def close(self) -> None:
         if self._observer is not None:
             self._observer.stop()
+        self._retuning.stop()
         if self._backlog is not None:
             self._backlog.close()
         self._catalog.close()

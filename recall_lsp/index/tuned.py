@@ -9,6 +9,7 @@ import io
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,14 +27,13 @@ class Tuned:
     """`rank` maps each feature to its weight ({}: not tuned); `turn` [dims, dims], where there is one, turns what is
     asked before it meets the passages.
 
-    Both hold for the model with `model_id` only ("" for none).  `links` is how many notes were linked from others when
-    this was learned; `story` says in figures how it came about.  `problem` tells, in words, why a file is not used.
+    Both hold for the model with `model_id` only ("" for none).  `story` says in figures how it came about; `problem`
+    tells, in words, why a file is not used.
     """
 
     rank: Mapping[str, float] = field(default_factory=dict)
     turn: NDArray[np.float32] | None = None
     model_id: str = ""
-    links: int = 0
     story: Mapping[str, Any] = field(default_factory=dict)
     problem: str = ""
 
@@ -51,6 +51,12 @@ UNTUNED = Tuned()
 def tuned_path(root: Path) -> Path:
     """Where the vault's tuning is kept."""
     return data_dir() / "tuned" / f"{index_dir(root).name}.json"
+
+
+def mark_tried(path: Path) -> None:
+    """The vault was asked again and kept its tuning: it counts as new."""
+    with suppress(OSError):
+        os.utime(path)
 
 
 def tuned_stamp(path: Path) -> tuple[int, int] | None:
@@ -71,7 +77,6 @@ def read_tuned(path: Path) -> Tuned:
             {str(name): float(weight) for name, weight in table["rank"].items()},
             turn,
             str(table["model_id"]),
-            int(table["links"]),
             dict(table["story"]),
         )
     except FileNotFoundError as error:
@@ -92,7 +97,6 @@ def write_tuned(path: Path, tuned: Tuned) -> None:
     table = {
         "story": dict(tuned.story),
         "model_id": tuned.model_id,
-        "links": tuned.links,
         "turn": name,
         "rank": {feature: round(weight, 5) for feature, weight in tuned.rank.items()},
     }

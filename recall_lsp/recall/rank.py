@@ -38,17 +38,17 @@ def default_weights() -> Weights:
 
 def weights_of(vault: Vault) -> Weights:
     """The vault's own weights where it was tuned for this model and these features, else the default."""
-    return default_weights() if unfit(vault) or not vault.tuned.rank else _tuned_weights(vault.tuned)
-
-
-def unfit(vault: Vault) -> str:
-    """Why the vault's tuning is not used, in words for the user; "" when it is, and where there is none."""
     tuned = vault.tuned
+    return default_weights() if unfit(tuned, vault.model_id) or not tuned.rank else _tuned_weights(tuned)
+
+
+def unfit(tuned: Tuned, model_id: str) -> str:
+    """Why a tuning is not used with this model ("" while none is known), in words; "" when it is, or there is none."""
     if tuned.problem or not tuned.rank:
         return tuned.problem
     if tuned.rank.keys() != set(FEATURES):
         return "This folder was tuned by another version of recall-lsp: run `recall-lsp tune` on it again."
-    if vault.model_id and vault.model_id != tuned.model_id:
+    if model_id and model_id != tuned.model_id:
         return "This folder was tuned with another model: run `recall-lsp tune` on it again."
     return ""
 

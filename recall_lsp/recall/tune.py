@@ -18,9 +18,11 @@ from recall_lsp.index.vault import Vault
 from recall_lsp.recall.features import FEATURES
 from recall_lsp.recall.holdout import Half, Question, fold_of, questions_of
 from recall_lsp.recall.learn import Example, chance_of_gain, fit_map, fit_weights, ndcg
+from recall_lsp.recall.measure import silence
 from recall_lsp.recall.query import make_query
 from recall_lsp.recall.rank import Weights
 from recall_lsp.recall.retrieve import retrieve
+from recall_lsp.recall.strangers import foreign, lorem
 
 LEARN, HELD = 500, 400
 """Questions at most: more would take over two minutes on a slow machine."""
@@ -31,6 +33,7 @@ SURE = 0.95
 _HOLDS = (1.0, 0.3, 0.1, 0.03)
 _TURN_HOLDS = (1000.0, 300.0)
 _FOLDS = 4
+_STRANGERS = 30
 
 Step = Callable[[], None]
 
@@ -80,12 +83,12 @@ def tune(vault: Vault, start: Weights, learn: Sequence[Question], held: Sequence
         if turn_hold:
             turned = _turned_examples(vault, learn, pairs, folds, turn_hold, step)
             turned_rank, turned_hold, turned_value = _best_weights(turned, folds, start)
-            if turned_value > value:
+            if turned_value > value and _stays_silent(vault, fit_map(pairs.asked, pairs.answered, turn_hold)):
                 rank, hold, turn = turned_rank, turned_hold, fit_map(pairs.asked, pairs.answered, turn_hold)
         vault.tuned = UNTUNED
         judged = [example(vault, question, step) for question in held]
         before = [ndcg(one, start.rank) for one in judged]
-        tuned = Tuned(dict(zip(FEATURES, rank.tolist(), strict=True)), turn, vault.model_id, links_of(vault))
+        tuned = Tuned(dict(zip(FEATURES, rank.tolist(), strict=True)), turn, vault.model_id)
         if turn is not None:
             vault.tuned = tuned
             judged = [example(vault, question, step) for question in held]
@@ -102,11 +105,6 @@ def example(vault: Vault, question: Question, step: Step) -> Example:
     step()
     gold = np.array([vault.entries[note].path in question.gold for note in found.notes.tolist()], bool)
     return Example(found.features, gold, len(question.gold))
-
-
-def links_of(vault: Vault) -> int:
-    """How many notes link to how many: what there is to learn from."""
-    return sum(len(vault.graph.outlinks(note)) for note in vault.entries)
 
 
 def _best_weights(
@@ -170,6 +168,19 @@ def _turned_examples(
         vault.tuned = Tuned(turn=turns[fold], model_id=vault.model_id)
         found.append(example(vault, question, step))
     return found
+
+
+def _stays_silent(vault: Vault, turn: NDArray[np.float32]) -> bool:
+    """Whether strangers are answered no more often through the map."""
+    texts = [*lorem(_STRANGERS), *foreign(_STRANGERS, vault.root)]
+    vault.tuned = UNTUNED
+    without = silence(vault, texts, vault.options.quiet, _no_step)
+    vault.tuned = Tuned(turn=turn, model_id=vault.model_id)
+    return silence(vault, texts, vault.options.quiet, _no_step) >= without
+
+
+def _no_step() -> None:
+    pass
 
 
 def _story(learned: int, before: Sequence[float], after: Sequence[float], hold: float) -> dict[str, float]:

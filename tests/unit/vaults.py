@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -220,4 +221,18 @@ def linked_notes(swapped: str = "") -> dict[str, str | bytes]:
         notes[f"on {word}.md"] = f"# All about the {word}\n\n{page}\n"
         target = "on chess" if word == swapped else f"on {word}"
         notes[f"day of {word}.md"] = f"{day} ([[{target}|page]])\n"
+    return notes
+
+
+NONSENSE = ["".join(part) for part in product(("bra", "kel", "mo", "tur", "vin"), ("do", "lat", "nes", "rik"), "aeo")]
+
+
+def crossed_notes(count: int) -> dict[str, str | bytes]:
+    """Two folders with a page on each of `count` words; what is written in one always links to the other's page."""
+    notes: dict[str, str | bytes] = {}
+    for at, word in enumerate(NONSENSE[:count]):
+        words = " ".join(word + ending for ending in ("", "ard", "eth", "ing", "ness", "ous", "ship", "wise", "ling"))
+        for here, there in (("left", "right"), ("right", "left")):
+            notes[f"{here}/on {word}.md"] = f"# Page {here} {at}\n\nStands in its corner: {words}.\n"
+            notes[f"{here}/day {at}.md"] = f"{words} [[{there}/on {word}]].\n"
     return notes

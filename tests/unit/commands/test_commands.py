@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vaults import CHECKOUT, SAMPLE, Keeper, copy_sample, linked_notes, write_notes
+from vaults import CHECKOUT, SAMPLE, Keeper, copy_sample, crossed_notes, linked_notes, write_notes
 
 from recall_lsp.index.feedback import feedback_path
 from recall_lsp.index.places import index_dir
+from recall_lsp.index.tuned import tuned_path
 
 NOTES: dict[str, str | bytes] = {
     "ferry.md": "---\ntitle: The ferry\ndate: 2020-02-02\n---\n\nFirst words.\n\nThe ferry crossed at night.\n",
@@ -24,7 +25,7 @@ NOTES: dict[str, str | bytes] = {
 }
 
 
-def run(*arguments: object, stdin: str = "", code: int = 0) -> str:
+def run(*arguments: object, stdin: str = "", code: int = 0, both: bool = False) -> str:
     """Standard output, after the exit code was compared; there is never a traceback."""
     done = subprocess.run(
         [sys.executable, "-m", "recall_lsp", *map(str, arguments)],
@@ -37,7 +38,7 @@ def run(*arguments: object, stdin: str = "", code: int = 0) -> str:
     )
     assert "Traceback" not in done.stderr + done.stdout
     assert done.returncode == code, done.stderr + done.stdout
-    return done.stdout + (done.stderr if code else "")
+    return done.stdout + (done.stderr if code or both else "")
 
 
 def answers(root: Path, *lines: str) -> list[Any]:
@@ -166,6 +167,24 @@ def test_evaluate(root: Path) -> None:
 
 def test_evaluate_without_links_says_so(notes: Path) -> None:
     assert "link a few notes first" in run("evaluate", notes)
+
+
+def test_tune_leaves_a_vault_with_few_links_alone(root: Path) -> None:
+    write_notes(root, linked_notes())
+    assert "goes on with its defaults" in run("tune", root)
+    assert "is not tuned" in run("tune", root, "--undo")
+
+
+def test_tune_and_undo(root: Path) -> None:
+    write_notes(root, crossed_notes(50))
+    shown = run("tune", root, "--yes")
+    assert "not seen" in shown and "█" in shown and "Kept" in shown
+    assert json.loads(tuned_path(root).read_text())["story"]["ndcg_after"] > 0.5
+    assert "only notes that the tuning did not learn from" in run("evaluate", root)
+    tuned_path(root).write_text("{}")
+    assert "cannot be read" in run("search", root, "stairs", both=True)
+    assert "defaults rank again" in run("tune", root, "--undo")
+    assert not tuned_path(root).exists()
 
 
 def test_beside_a_keeper_that_is_running(notes: Path) -> None:
