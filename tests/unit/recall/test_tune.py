@@ -23,7 +23,7 @@ def tuned(vault: Vault) -> Tuning:
 def test_a_habit_is_learned_and_used_at_once(root: Path) -> None:
     vault = indexed(root, notes := crossed_notes(50))
     text = str(notes["left/day 3.md"]).partition("[[")[0]
-    assert found(vault, text, path="left/new.md")[0] == f"left/on {NONSENSE[3]}.md"
+    assert found(vault, text, path="left/day 3.md")[0] == f"left/on {NONSENSE[3]}.md"
     before = weights_of(vault)
     tuning = tuned(vault)
     assert tuning.sure and chance_of_gain(tuning.before, tuning.after) == 1.0
@@ -31,11 +31,11 @@ def test_a_habit_is_learned_and_used_at_once(root: Path) -> None:
 
     write_tuned(tuned_path(root), tuning.tuned)
     vault.refresh()  # as before each request
-    assert found(vault, text, path="left/new.md")[0] == f"right/on {NONSENSE[3]}.md"
+    assert found(vault, text, path="left/day 3.md")[0] == f"right/on {NONSENSE[3]}.md"
 
     remove_tuned(tuned_path(root))
     vault.refresh()
-    assert found(vault, text, path="left/new.md")[0] == f"left/on {NONSENSE[3]}.md"
+    assert found(vault, text, path="left/day 3.md")[0] == f"left/on {NONSENSE[3]}.md"
 
 
 def test_what_does_not_fit_is_not_used_and_told(root: Path) -> None:
