@@ -92,7 +92,7 @@ def evaluate(folder: Folder, as_json: Json = False) -> None:
 @app.command()
 def forget(
     folder: Folder,
-    learned: Annotated[bool, typer.Option("--learned", help="What was learned from your choices too.")] = False,
+    learned: Annotated[bool, typer.Option("--learned", help="What was learned there too.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Remove a folder's index from this machine; the notes stay."""

@@ -10,12 +10,17 @@ from rich.console import Console
 from recall_lsp.index.feedback import feedback_path
 from recall_lsp.index.places import index_dir
 from recall_lsp.index.purge import forget
+from recall_lsp.index.tuned import remove_tuned, tuned_path
 
 
 def run(folder: Path, learned: bool, yes: bool) -> int:
     """The folder need not be there any more."""
     console = Console()
-    places = [place for place in (index_dir(folder), *([feedback_path(folder)] if learned else [])) if place.exists()]
+    places = [
+        place
+        for place in (index_dir(folder), *([feedback_path(folder), tuned_path(folder)] if learned else []))
+        if place.exists()
+    ]
     if not places:
         console.print(f"There is no index of {folder}.", highlight=False)
         return 1
@@ -27,6 +32,7 @@ def run(folder: Path, learned: bool, yes: bool) -> int:
         forget(folder)
         if learned:
             feedback_path(folder).unlink(missing_ok=True)
+            remove_tuned(tuned_path(folder))
     except OSError as error:
         console.print(f"[red]It cannot be removed: {error}. Close the editors that have this folder open.[/]")
         return 2
