@@ -11,7 +11,7 @@ from vaults import index, write_notes
 
 from recall_lsp.index import catalog as cat
 from recall_lsp.index.places import index_dir
-from recall_lsp.index.retune import is_due
+from recall_lsp.index.retune import Retuning, is_due
 from recall_lsp.index.tuned import UNTUNED, Tuned, mark_tried, read_tuned, remove_tuned, tuned_path, write_tuned
 
 TUNED = Tuned({"cosine": 1.5}, np.eye(3, dtype=np.float32), "tiny-1", {"ndcg_after": 0.5})
@@ -85,3 +85,35 @@ def test_tuning_again_is_due_when_much_was_written_since(root: Path) -> None:
 
 def open_catalog(root: Path) -> sqlite3.Connection:
     return cat.open_catalog(index_dir(root) / "catalog.db", write=False)
+
+
+def test_tuning_runs_again_in_a_pause_and_ends_with_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index(write_notes(root, {f"{at}.md": "Bread." for at in range(30)}))
+    write_tuned(tuned_path(root), TUNED)
+    index(write_notes(root, {f"{at}.md": "Soup instead." for at in range(30)}))
+    started: list[list[str]] = []
+
+    class Process:
+        def __init__(self, command: list[str], **_: object) -> None:
+            started.append(command)
+            self.ended = False
+
+        def terminate(self) -> None:
+            self.ended = True
+
+        def wait(self) -> None:
+            assert self.ended
+
+    monkeypatch.setattr("recall_lsp.index.retune.subprocess.Popen", Process)
+    catalog = open_catalog(root)
+    retuning = Retuning(root, {"model": "none"})
+    retuning.pause(catalog)
+    assert not started
+    monkeypatch.setattr("recall_lsp.index.retune.LONG_PAUSE", -1.0)
+    retuning.pause(catalog)
+    retuning.pause(catalog)
+    assert [command[4:6] for command in started] == [["tune", str(root)]]
+    retuning.stop()
+    retuning.pause(catalog)
+    assert len(started) == 2
+    catalog.close()
