@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from recall_lsp.links.notebook import Notebook, Page, full_note, place_of, read
 from recall_lsp.links.subject import Subject, footnote_label
-from recall_lsp.notes.model import Heading, Link, Span
+from recall_lsp.notes.model import Heading, Link, Note, Span
 from recall_lsp.notes.regions import of_kind, regions
 from recall_lsp.notes.resolve import link_keys
 from recall_lsp.notes.sentences import sentences
@@ -138,6 +138,11 @@ def tagged(notebook: Notebook, name: str) -> list[str]:
     for path, text in notebook.buffers.items():
         (paths.add if any(within(tag, name) for tag in read(path, text).tags) else paths.discard)(path)
     return sorted(paths)
+
+
+def full_tags(note: Note, typed: str) -> list[str]:
+    """The tags of a note but the one that is being typed."""
+    return [tag for tag in note.tags if tag != typed]
 
 
 def within(tag: str, name: str) -> bool:

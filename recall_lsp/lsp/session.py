@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _NO = object()
+TRIGGERS = ("#", "^", "(", "!")
+"""Beside `[` and the setting: what begins a tag or heading, a block or footnote, a path, a callout."""
 _SOON = 0.5
 
 
@@ -234,7 +236,7 @@ class Session:
             self.on_index(vault)
 
     def _trigger_characters(self) -> list[str]:
-        return sorted({"[", *(vault.options.trigger[-1:] for vault in self.vaults)} - {""})
+        return sorted({"[", *TRIGGERS, *(vault.options.trigger[-1:] for vault in self.vaults)} - {""})
 
     def _end_progress(self, vault: ServedVault) -> None:
         progress = self._progress.pop(vault.root, None)

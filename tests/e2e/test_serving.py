@@ -133,13 +133,13 @@ async def test_recall_toml_is_followed_though_the_client_watches_no_files(tmp_pa
     async with editor(tmp_path, vault, client_capabilities=client) as window:
         await window.indexed(notes_in(vault))
         assert "settings-file" not in window.registered
-        assert triggers(window) == [";", "["]
+        assert triggers(window) == ["!", "#", "(", ";", "[", "^"]
         uri = window.open(vault / "now.md", PARAGRAPH + " @@")
         assert await window.completion(uri, 0, len(PARAGRAPH) + 3, typed="@") == []
         (vault / "recall.toml").write_text('trigger = "@@"\nlimit = 2\n', "utf-8")
 
         async def registered() -> bool:
-            return triggers(window) == ["@", "["]
+            return triggers(window) == ["!", "#", "(", "@", "[", "^"]
 
         await until(registered)
         assert await window.completion(uri, 0, len(PARAGRAPH) + 3, typed="@") != []

@@ -22,6 +22,7 @@ from recall_lsp.lsp.markup import one_line
 from recall_lsp.lsp.moments import link_to, moment_of, related_notes
 from recall_lsp.lsp.render import dated
 from recall_lsp.lsp.session import Session
+from recall_lsp.lsp.syntax_completion import may_complete, syntax_items
 
 if TYPE_CHECKING:
     from recall_lsp.index.suggest import Suggestion
@@ -53,9 +54,16 @@ async def completion(session: Session, params: types.CompletionParams) -> types.
     number = min(params.position.line, len(snapshot.starts) - 1)
     begin, offset = snapshot.starts[number], snapshot.offset(params.position)
     line = snapshot.line(number).rstrip("\r\n")
+    syntax: list[types.CompletionItem] = []
+    if may_complete(line[: offset - begin]):
+        found_syntax = await syntax_items(session, params)
+        if found_syntax is not None:
+            syntax, more, beside = found_syntax
+            if not beside:
+                return types.CompletionList(is_incomplete=more, items=syntax)
     entered = link_input(line, offset - begin, served.options.trigger, _by_hand(params.context))
     if entered is None:
-        return None
+        return types.CompletionList(is_incomplete=True, items=syntax) if syntax else None
     # What is being entered is no part of what the writer says.
     text = snapshot.text[: begin + entered.start] + snapshot.text[begin + entered.end + 2 * entered.closed :]
     quiet, today = served.options.quiet, date.today()
@@ -72,12 +80,12 @@ async def completion(session: Session, params: types.CompletionParams) -> types.
     served.offered = {offer.path: offer.hit for offer in found if offer.hit is not None}
     typed = line[entered.start : offset - begin]
     labels = Counter(offer.label for offer in found)
-    items = []
+    items, first = syntax, len(syntax)
     for rank, offer in enumerate(found):
         end, new_text = replacement(entered, offer.link, offer.title)
         edit = types.TextEdit(snapshot.range(begin + entered.start, begin + end), one_line(new_text))
         folder = offer.path.rpartition("/")[0] if labels[offer.label] > 1 else ""
-        items.append(_item(served.root, rank, offer, edit, typed, folder))
+        items.append(_item(served.root, first + rank, offer, edit, typed, folder))
     return types.CompletionList(is_incomplete=True, items=items)
 
 

@@ -24,7 +24,10 @@ def labels(answer: Any) -> list[str]:
 async def test_capabilities(wire: Wire) -> None:
     capabilities = (await wire.initialize(trigger="@@"))["capabilities"]
     assert capabilities["positionEncoding"] == "utf-16"
-    assert capabilities["completionProvider"] == {"triggerCharacters": ["@", "["], "resolveProvider": True}
+    assert capabilities["completionProvider"] == {
+        "triggerCharacters": ["!", "#", "(", "@", "[", "^"],
+        "resolveProvider": True,
+    }
     assert capabilities["hoverProvider"] is True
     assert capabilities["textDocumentSync"] == {"openClose": True, "change": 2, "save": {"includeText": False}} | {
         key: value for key, value in capabilities["textDocumentSync"].items() if not value

@@ -81,12 +81,16 @@ async def test_a_client_that_takes_triggers_later_is_told_each_change(wire: Wire
     assert made == {
         "method": "textDocument/completion",
         "id": "completion",
-        "registerOptions": {"documentSelector": None, "triggerCharacters": [";", "["], "resolveProvider": True},
+        "registerOptions": {
+            "documentSelector": None,
+            "triggerCharacters": ["!", "#", "(", ";", "[", "^"],
+            "resolveProvider": True,
+        },
     }
     wire.notify("workspace/didChangeConfiguration", {"settings": {"recall": {"trigger": "@@"}}})
     gone, made = await registrations(wire, 2)
     assert gone == {"method": "textDocument/completion", "id": "completion"}
-    assert made["registerOptions"]["triggerCharacters"] == ["@", "["]
+    assert made["registerOptions"]["triggerCharacters"] == ["!", "#", "(", "@", "[", "^"]
     wire.notify("workspace/didChangeConfiguration", {"settings": {"recall": {"trigger": "@@", "limit": 3}}})
     await wire.request("recall/status")
     assert wire.session.vaults[0].options.limit == 3  # and nothing is told of it
@@ -99,7 +103,7 @@ async def test_the_keeper_tells_of_a_changed_recall_toml(wire: Wire, tmp_path: P
     vault = wire.session.vaults[0]
     wire.session._on_keeper(vault, {"event": "settings"})
     _, made = await registrations(wire, 2)
-    assert made["registerOptions"]["triggerCharacters"] == ["+", "["]
+    assert made["registerOptions"]["triggerCharacters"] == ["!", "#", "(", "+", "[", "^"]
     assert (vault.options.limit, vault.options.quiet) == (7, 0.5)  # the editor's own settings still win
 
 

@@ -1,0 +1,266 @@
+"""What may be written on at the cursor: the parts of links, tags, callouts, footnotes, paths, properties, days."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from typing import Literal
+from urllib.parse import quote
+
+from recall_lsp.config import Options
+from recall_lsp.links.daily import daily_path, day_meant
+from recall_lsp.links.edits import Edit
+from recall_lsp.links.notebook import Notebook, Page, full_note
+from recall_lsp.links.references import full_tags
+from recall_lsp.links.symbols import tag_counts
+from recall_lsp.links.writing import link_text
+from recall_lsp.notes.link_format import heading_slug
+from recall_lsp.notes.model import Link, Span
+from recall_lsp.notes.regions import code_cover, of_kind, regions
+
+CompletionKind = Literal["heading", "block", "tag", "callout", "footnote", "path", "property", "day"]
+
+_HEADING = re.compile(r"\[\[([^\[\]|#^]*)#([^\[\]|^#]*)$")
+_BLOCK = re.compile(r"\[\[([^\[\]|#^]*)#?\^([^\[\]|]*)$")
+_DAY = re.compile(r"\[\[([^\[\]|#^]+)$")
+_TAG = re.compile(r"(?:^|(?<=[\s(,;]))#([\w/-]*)$")
+_CALLOUT = re.compile(r"^[ \t]*(?:>[ \t]*)+\[!(\w*)$")
+_FOOTNOTE = re.compile(r"\[\^([^\[\]^]*)$")
+_SLUG = re.compile(r"\]\(<?([^()<>\s#]*)#([^()<>\s]*)$")
+_PATH = re.compile(r"\]\((<?)([^()<>#]*)$")
+_ORG_PATH = re.compile(r"\[\[file:([^\[\]:]*)$")
+_PROPERTY = re.compile(r"^[ \t]*(?:- )?([a-z][\w-]*)$")
+_REST = re.compile(r"[^\[\]|()<>\s]*(?=\]\])")
+CALLOUTS = (
+    "note abstract info todo tip success question warning failure danger bug example quote important caution".split()
+)
+PROPERTIES = "alias collapsed exclude-from-graph-view icon id public tags template title type".split()
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """`new` goes in the place of `span`; `also` is done in the same note when the completion is accepted."""
+
+    kind: CompletionKind
+    label: str
+    new: str
+    span: Span
+    detail: str = ""
+    also: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Completions:
+    """`more`: what is typed next may bring others; `beside`: notes and related ones are offered too."""
+
+    items: tuple[Completion, ...]
+    more: bool = False
+    beside: bool = False
+
+
+def completions(notebook: Notebook, page: Page, offset: int, options: Options, today: date) -> Completions | None:
+    """What can be completed at an offset; None where nothing of this sort is being written."""
+    begin = page.text.rfind("\n", 0, offset) + 1
+    head, tail = page.text[begin:offset], page.text[offset:].partition("\n")[0]
+    for pattern, source in _SOURCES:
+        match = pattern.search(head)
+        if match is not None:
+            at = _At(notebook, page, begin, offset, tail, options, today)
+            found = source(at, match)
+            if found is not None:
+                return found
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    notebook: Notebook
+    page: Page
+    begin: int
+    offset: int
+    tail: str
+    options: Options
+    today: date
+
+    def span(self, match: re.Match[str], group: int) -> Span:
+        """From the beginning of what was typed to the cursor, and on to a `]]` that closes it."""
+        rest = _REST.match(self.tail)
+        return Span(self.begin + match.start(group), self.offset + (rest.end() if rest else 0))
+
+    def target(self, name: str) -> Page | None:
+        """The note that a link by this name is to."""
+        if not name.strip():
+            return self.page
+        path = self.notebook.resolve(Link(name.strip(), "", "", "wiki", Span(0, 0), 0), self.page.path)
+        return self.notebook.page(path) if path else None
+
+
+def _headings(at: _At, match: re.Match[str]) -> Completions | None:
+    target = at.target(match[1])
+    if target is None:
+        return None
+    span, close = at.span(match, 2), "" if at.tail.lstrip().startswith("]]") or _REST.match(at.tail) else "]]"
+    names = {" ".join(re.sub(r"[\[\]|#^]|%%", " ", one.text).split()): one.level for one in target.note.headings}
+    items = [Completion("heading", name, name + close, span, "#" * level) for name, level in names.items() if name]
+    return Completions(tuple(items))
+
+
+def _slugs(at: _At, match: re.Match[str]) -> Completions | None:
+    link = Link(match[1], "", "", "markdown", Span(0, 0), 0)
+    path = at.notebook.resolve(link, at.page.path) if match[1] else at.page.path
+    target = at.notebook.page(path) if path else None
+    if target is None:
+        return None
+    counts: Counter[str] = Counter()
+    items = []
+    span = Span(at.begin + match.start(2), at.offset)
+    for heading in target.note.headings:
+        slug = heading_slug(heading.text)
+        again = f"-{counts[slug]}" if counts[slug] else ""
+        counts[slug] += 1
+        items.append(Completion("heading", heading.text, quote(slug) + again, span, "#" * heading.level))
+    return Completions(tuple(items))
+
+
+def _blocks(at: _At, match: re.Match[str]) -> Completions | None:
+    """Blocks with an id; paragraphs of this note too, which get theirs when they are chosen."""
+    target = at.target(match[1])
+    if target is None:
+        return None
+    span, close = at.span(match, 2), "" if _REST.match(at.tail) or at.tail.startswith("]]") else "]]"
+    items = []
+    for block in target.note.blocks:
+        if target.text[block.span.start : block.span.start + 1] == "^":
+            line = target.text[target.text.rfind("\n", 0, block.span.start) + 1 : block.span.start].strip()
+            items.append(Completion("block", block.id, block.id + close, span, _short(line)))
+    if target.path == at.page.path:
+        items += _unmarked(at, span, close)
+    return Completions(tuple(items[:MOST]))
+
+
+def _unmarked(at: _At, span: Span, close: str) -> Iterator[Completion]:
+    text = at.page.text
+    known = {block.id for block in at.page.note.blocks}
+    marked = [block.span.start for block in at.page.note.blocks]
+    for region in of_kind(regions(at.page.note.dialect, text), "paragraph", "item"):
+        words = text[region.span.start : region.span.end].rstrip()
+        first = words.partition("\n")[0] if region.kind == "item" else words
+        end = region.span.start + len(first.rstrip())
+        if region.span.start <= at.offset <= region.span.end or any(region.span.start <= one < end for one in marked):
+            continue
+        name = blake2b(first.encode("utf-8", "replace"), digest_size=3).hexdigest()
+        if name not in known and first.strip("-*+ \t"):
+            yield Completion("block", _short(first.lstrip("-*+ \t")), name + close, span, "new id", (
+                Edit(Span(end, end), f" ^{name}"),
+            ))  # fmt: skip
+
+
+def _tags(at: _At, match: re.Match[str]) -> Completions | None:
+    if at.page.note.dialect == "org" or code_cover(at.page.note.dialect, at.page.text).holds(at.offset - 1):
+        return None
+    counts = tag_counts(at.notebook.vault, at.notebook.vault.revision)
+    names = dict.fromkeys([*full_tags(full_note(at.page), match[1]), *(tag for tag, _ in counts.most_common())])
+    wanted, span = match[1].casefold(), Span(at.begin + match.start(1), at.offset)
+    near = [name for name in names if wanted in name.casefold() and " " not in name][:MOST]
+    near.sort(key=lambda name: not name.casefold().startswith(wanted))
+    return Completions(tuple(Completion("tag", name, name, span, f"{counts[name]} notes") for name in near), more=True)
+
+
+def _callouts(at: _At, match: re.Match[str]) -> Completions | None:
+    span = Span(at.begin + match.start(1), at.offset)
+    close = "" if at.tail.startswith("]") else "] "
+    return Completions(tuple(Completion("callout", name, name + close, span) for name in CALLOUTS))
+
+
+def _footnotes(at: _At, match: re.Match[str]) -> Completions | None:
+    """Those that the note has, and a new one, whose text is to be written at the note's end."""
+    text = at.page.text
+    span, close = Span(at.begin + match.start(1), at.offset), "" if at.tail.startswith("]") else "]"
+    defined = {one.name: one.span for one in of_kind(regions("markdown", text), "footnote")}
+    items = [
+        Completion("footnote", name, name + close, span, _short(text[at_.start : at_.end].partition(":")[2].strip()))
+        for name, at_ in defined.items()
+    ]
+    number = next(str(n) for n in range(1, len(defined) + 2) if str(n) not in defined)
+    end = len(text.rstrip("\n"))
+    if text[at.begin : at.begin + 2] != "[^":  # a line that begins so is a footnote's own text
+        new = Edit(Span(max(end, at.offset), len(text)), f"{'' if defined else chr(10)}\n[^{number}]: \n")
+        items.append(Completion("footnote", number, number + close, span, "new footnote", (new,)))
+    return Completions(tuple(items))
+
+
+def _paths(at: _At, match: re.Match[str]) -> Completions | None:
+    angled, typed = match[1], match[2]
+    if "://" in typed:
+        return None
+    span = Span(at.begin + match.start(2), at.offset)
+    close = "" if at.tail.startswith((")", ">")) else f"{'>' if angled else ''})"
+    found = _relative_paths(at, typed)
+    encode: Callable[[str], str] = str if angled else lambda path: quote(path, safe="/.~_-!$'*+,;=@:")
+    items = [Completion("path", path, encode(path) + close, span, title) for path, title in found]
+    return Completions(tuple(items), more=True)
+
+
+def _org_paths(at: _At, match: re.Match[str]) -> Completions | None:
+    span = at.span(match, 1)
+    close = "" if "]]" in at.tail else "]]"
+    items = [Completion("path", path, path + close, span, title) for path, title in _relative_paths(at, match[1])]
+    return Completions(tuple(items), more=True)
+
+
+def _relative_paths(at: _At, typed: str) -> Iterator[tuple[str, str]]:
+    """(path from the note's folder, title) of notes by what was typed of a name, the likest first."""
+    name = typed.rpartition("/")[2].replace("%20", " ")
+    folder = "/" + posixpath.dirname(at.page.path)
+    seen: set[str] = set()
+    for one in at.notebook.vault.suggest(name, MOST):
+        if one.heading is None and one.path != at.page.path and one.path not in seen:
+            seen.add(one.path)
+            yield posixpath.relpath("/" + one.path, folder), one.title
+
+
+def _days(at: _At, match: re.Match[str]) -> Completions | None:
+    day = day_meant(match[1], at.today)
+    if day is None:
+        return None
+    path = daily_path(at.notebook, day, at.options)
+    link = link_text(at.notebook, path, at.page.path, title=path.rpartition("/")[2].rpartition(".")[0])
+    rest = _REST.match(at.tail)
+    span = Span(at.begin + match.start(), at.offset + (rest.end() + 2 if rest else 0))
+    there = "daily note" if at.notebook.exists(path) else "daily note, not written yet"
+    return Completions(
+        (Completion("day", match[1].strip(), link, span, f"{day:%A}, {day.isoformat()}, {there}"),), True, True
+    )
+
+
+def _properties(at: _At, match: re.Match[str]) -> Completions | None:
+    if at.page.note.dialect != "logseq":
+        return None
+    span = Span(at.begin + match.start(1), at.offset)
+    names = [name for name in PROPERTIES if name.startswith(match[1])]
+    return Completions(tuple(Completion("property", f"{name}::", f"{name}:: ", span) for name in names), True, True)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else f"{line[:60].rpartition(' ')[0]} …"
+
+
+_SOURCES: tuple[tuple[re.Pattern[str], Callable[[_At, re.Match[str]], Completions | None]], ...] = (
+    (_BLOCK, _blocks),
+    (_HEADING, _headings),
+    (_ORG_PATH, _org_paths),
+    (_DAY, _days),
+    (_CALLOUT, _callouts),
+    (_FOOTNOTE, _footnotes),
+    (_SLUG, _slugs),
+    (_PATH, _paths),
+    (_TAG, _tags),
+    (_PROPERTY, _properties),
+)
