@@ -137,6 +137,7 @@ def get(name: Annotated[str, typer.Argument(help="As on the hub: all-MiniLM-L6-v
 @app.command()
 def serve(
     tcp: Annotated[str, typer.Option(help="Listen on HOST:PORT instead of standard input and output.")] = "",
+    stdio: Annotated[bool, typer.Option("--stdio", hidden=True, help="The default; many clients say so.")] = True,
 ) -> None:
     """Serve an editor over the language server protocol."""
     from recall_lsp.lsp.server import serve as run

@@ -46,11 +46,11 @@ def link_input(line: str, cursor: int, trigger: str, by_hand: bool) -> LinkInput
 def replacement(entered: LinkInput, link: str, title: str) -> tuple[int, str]:
     """Where in the line ends what an accepted item replaces, from `entered.start`, and the text put in its place.
 
-    `]]` that stands there closes a link that ends so, and goes for one that does not.  A word of the writer's own
-    stays, unless it begins the title.
+    `]]` that stands there, as some editors put it, is replaced too, so that the writer goes on after the link.  A word
+    of the writer's own stays, unless it begins the title.
     """
     if entered.closed:
-        return (entered.end, link[:-2]) if link.endswith("]]") else (entered.end + 2, link)
+        return entered.end + 2, link
     if entered.kind == "word" and entered.query and not title.casefold().startswith(entered.query.casefold()):
         return entered.end, f"{entered.query} {link}"
     return entered.end, link

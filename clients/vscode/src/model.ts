@@ -17,7 +17,8 @@ export interface Hit {
   span: Span;
   line: number;
   marks: Span[];
-  why: string;
+  shared: string[];
+  foundBy: ("words" | "meaning" | "links")[];
   band: "strong" | "likely" | "maybe";
   linked: boolean;
   link: string;

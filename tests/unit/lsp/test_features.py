@@ -87,9 +87,9 @@ async def test_by_hand_keeps_the_word_and_links_after_it(wire: Wire) -> None:
     ("line", "character", "expected", "new_text", "end"),
     [
         ("All patience is [[", 18, ["Bread", "Garden", "Sleep"], "[[Bread]]", 18),
-        ("All patience is [[]]", 18, ["Bread", "Garden", "Sleep"], "[[Bread", 18),
-        ("All patience is [[slee]]", 22, ["Sleep", "Bread", "Garden"], "[[Sleep", 22),
-        ("All patience is [[sleep]]", 20, ["Sleep", "Bread", "Garden"], "[[Sleep", 23),
+        ("All patience is [[]]", 18, ["Bread", "Garden", "Sleep"], "[[Bread]]", 20),
+        ("All patience is [[slee]]", 22, ["Sleep", "Bread", "Garden"], "[[Sleep]]", 24),
+        ("All patience is [[sleep]]", 20, ["Sleep", "Bread", "Garden"], "[[Sleep]]", 25),
         ("Nothing [[a", 11, ["Bread", "Garden"], "[[Bread]]", 11),
     ],
 )
@@ -110,10 +110,10 @@ async def test_links(wire: Wire, line: str, character: int, expected: list[str],
     ("style", "line", "new_text", "end"),
     [
         ("wiki", "Of [[two", "[[Garden#Two wells]]", 8),
-        ("wiki", "Of [[two]]", "[[Garden#Two wells", 8),
+        ("wiki", "Of [[two]]", "[[Garden#Two wells]]", 10),
         ("markdown", "Of [[two", "[Two wells](Garden.md#two-wells)", 8),
         ("markdown", "Of [[two]] and", "[Two wells](Garden.md#two-wells)", 10),
-        ("org", "Of [[two]]", "[[file:Garden.md::*Two wells][Two wells", 8),
+        ("org", "Of [[two]]", "[[file:Garden.md::*Two wells][Two wells]]", 10),
     ],
 )
 async def test_a_heading_is_linked_to(wire: Wire, style: str, line: str, new_text: str, end: int) -> None:
@@ -312,3 +312,10 @@ async def test_a_huge_document_is_read_near_the_cursor_only(wire: Wire) -> None:
     assert wire.vault.asked == ["All memory, Sleep."]
     found = await wire.request("textDocument/hover", wire.at(80_000, 15))
     assert found["range"] == {"start": {"line": 80_000, "character": 12}, "end": {"line": 80_000, "character": 21}}
+
+
+async def test_related_on_a_heading_is_about_its_section(wire: Wire) -> None:
+    await wire.initialize()
+    wire.open("patience\n\n## Rest\n\nAbout memory.\n\n## Other\n\nA garden.\n")
+    answer = await wire.request("recall/related", wire.at(2, 0))
+    assert [hit["title"] for hit in answer["hits"]] == ["Sleep"]

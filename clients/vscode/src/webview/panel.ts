@@ -14,8 +14,6 @@ const painted = new Map<string, { element: HTMLLIElement; signature: string }>()
 const BUTTONS: [Action, string, string][] = [
   ["link", "Link", "Insert a link (l)"],
   ["quote", "Quote", "Insert as a quotation with its source (q)"],
-  ["peek", "Peek", "Look into the note (space)"],
-  ["beside", "Beside", "Open beside (o)"],
   ["pin", "Pin", "Keep on top (p)"],
   ["dismiss", "Not here", "Do not show near this note (d)"],
   ["never", "Never", "Do not show anywhere (n)"],
@@ -45,12 +43,12 @@ function paint(item: HTMLLIElement, card: Card): void {
   const notes = [card.pinned ? "pinned" : "", card.linked ? "linked" : "", card.band].filter(Boolean).join(" · ");
   facts.append(when, make("span", "band", notes));
   const title = make("h2", "title", card.title);
+  title.title = "Click to open; with Ctrl or Cmd beside, with Alt to peek";
   if (card.place) title.append(make("span", "place", card.place));
   const sentence = make("p", "sentence");
   for (const part of card.sentence) sentence.append(part.marked ? make("mark", "", part.text) : part.text);
   const foot = make("div", "foot");
   const why = make("p", "why", card.why);
-  why.title = card.why;
   const actions = make("div", "actions");
   actions.setAttribute("role", "toolbar");
   actions.setAttribute("aria-label", `What to do with ${card.title}`);
@@ -110,6 +108,7 @@ function setText(element: HTMLElement, text: string, hint: string): void {
 function paintUndo(text: string): void {
   if (undo.dataset["text"] === text) return;
   undo.dataset["text"] = text;
+  if (undo.contains(document.activeElement)) focusCard(0);
   undo.replaceChildren(text);
   if (!text) return;
   const button = make("button", "", "Undo");
@@ -154,7 +153,8 @@ function alongButtons(item: HTMLLIElement | null | undefined, step: number): voi
 
 list.addEventListener("click", (event) => {
   const item = (event.target as HTMLElement).closest("li");
-  if (item && !getSelection()?.toString()) act("open", item.dataset["key"]);
+  if (!item || getSelection()?.toString()) return;
+  act(event.ctrlKey || event.metaKey ? "beside" : event.altKey ? "peek" : "open", item.dataset["key"]);
 });
 list.addEventListener("focusin", (event) => {
   const item = (event.target as HTMLElement).closest("li");

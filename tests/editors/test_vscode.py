@@ -1,0 +1,171 @@
+"""Real VS Code in a browser, with our extension and our server, on the sample vault.
+
+One session walks through everything (`vscode_drive.js`), since starting it costs most; each test looks at what one of
+its steps saw.  The screenshots stay in pytest's temporary folder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Desk
+from vscode import ROOT, installed, package, run_driver, vscode
+
+from recall_lsp.notes.model import Note
+from recall_lsp.notes.read import read_bytes
+
+pytestmark = pytest.mark.slow
+
+WAITING = "I answered him at midnight and was sorry by breakfast. An angry letter should lie in a drawer until morning."
+LOST = "The phone was dead, so we had to find the way back to the hotel without a map, asking strangers in the street."
+INLINE = ROOT / "recall_lsp" / "lsp" / "features" / "inline_completion.py"
+GHOST = "We dug the trench in " if INLINE.exists() else ""
+ABOUT_WAITING = {"Draft until morning", "Ship it today"}
+ABOUT_LOST = {"Getting lost on purpose", "The blue dot"}
+
+
+@pytest.fixture(scope="session")
+def seen(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Mapping[str, Any]:
+    installed()
+    indexed: Desk = request.getfixturevalue("indexed")
+    before = {path: path.read_bytes() for path in indexed.vault.rglob("*") if path.is_file()}
+    base = tmp_path_factory.mktemp("vscode")
+    vsix = package(base / "recall-lsp.vsix")
+    with vscode(base, indexed.vault, indexed.env, vsix) as drive:
+        answers: Mapping[str, Any] = run_driver(
+            "vscode_drive.js", {**drive, "waiting": WAITING, "lost": LOST, "ghost": GHOST}
+        )
+    assert {path: path.read_bytes() for path in indexed.vault.rglob("*") if path.is_file()} == before
+    return answers
+
+
+def told(seen: Mapping[str, Any], step: str) -> Any:
+    assert step in seen, f"the session ended before this: {list(seen)}"
+    assert "error" not in seen[step], seen[step]["error"]
+    return seen[step]
+
+
+def test_the_panel_opens_by_itself_and_leaves_the_focus(seen: Mapping[str, Any]) -> None:
+    found = told(seen, "open")
+    assert "Nothing from before is near this" in found["silence"]
+    assert found["titles"]
+    assert found["focus"]
+
+
+def test_the_panel_follows_what_is_typed(seen: Mapping[str, Any], vault_titles: set[str]) -> None:
+    waiting, lost = told(seen, "waiting"), told(seen, "lost")
+    assert ABOUT_WAITING <= set(waiting["titles"]) <= vault_titles
+    assert ABOUT_LOST & set(lost["titles"]) and set(lost["titles"]) <= vault_titles
+    assert ABOUT_LOST.isdisjoint(waiting["titles"]) and "Draft until morning" not in lost["titles"]
+
+
+def test_a_card_tells_when_what_and_why(seen: Mapping[str, Any]) -> None:
+    card = told(seen, "waiting")
+    assert re.search(r"ago|yesterday|today", card["ago"])
+    assert re.search(r"strong|likely|maybe", card["band"])
+    assert card["sentence"] and card["marks"] and card["why"].startswith("by ")
+
+
+def test_what_has_not_changed_is_not_painted_anew(seen: Mapping[str, Any]) -> None:
+    assert told(seen, "still")["kept"] == 1
+
+
+def test_the_hover_card(seen: Mapping[str, Any]) -> None:
+    assert "found by" in told(seen, "hover")["text"]
+
+
+def test_the_menu_of_names(seen: Mapping[str, Any]) -> None:
+    assert "See [[The asparagus bed]]" in re.sub(r"\s+", " ", told(seen, "link-menu")["lines"])
+
+
+def test_the_code_lens_leads_to_the_panel(seen: Mapping[str, Any]) -> None:
+    found = told(seen, "lens")
+    assert re.fullmatch(r"\d related, oldest \d{4}", found["text"])
+    assert found["count"] == int(found["text"][0])
+
+
+def test_ghost_text_and_tab(seen: Mapping[str, Any]) -> None:
+    if not GHOST:
+        pytest.skip("the server has no inline completion")
+    found = told(seen, "ghost")
+    assert found["text"].strip() and found["grown"] > 0
+
+
+def test_a_quotation_is_inserted_with_its_source_and_date(seen: Mapping[str, Any]) -> None:
+    found = told(seen, "quote")
+    lines = re.sub(r"\s+", " ", found["lines"])
+    assert re.search(rf"> — \[\[{re.escape(found['title'])}\]\], \d{{4}}-\d\d-\d\d", lines)
+    assert found["focus"]
+
+
+def test_a_link_is_inserted_where_the_writer_was(seen: Mapping[str, Any]) -> None:
+    found = told(seen, "link")
+    assert f"{LOST.split()[-1]} [[{found['title']}]]" in re.sub(r"\s+", " ", found["lines"])
+
+
+def test_a_note_is_dismissed_and_brought_back(seen: Mapping[str, Any]) -> None:
+    found = told(seen, "dismiss")
+    assert found["title"] in found["before"] and found["title"] not in found["after"]
+    assert found["title"] in found["told"] and found["title"] in found["restored"]
+
+
+def test_what_is_pinned_stays_on_top(seen: Mapping[str, Any]) -> None:
+    found = told(seen, "pin")
+    assert found["shown"][0] == found["title"] and ABOUT_LOST & set(found["shown"])
+
+
+def test_peek(seen: Mapping[str, Any]) -> None:
+    assert told(seen, "peek")["title"].endswith((".md", ".txt", ".org"))
+
+
+def test_silence(seen: Mapping[str, Any]) -> None:
+    assert "Nothing from before is near this" in told(seen, "silence")["message"]
+
+
+def test_pause_and_resume(seen: Mapping[str, Any]) -> None:
+    found = told(seen, "pause")
+    assert found["paused"] == 0 and "paused" in found["status"]
+    assert ABOUT_WAITING <= set(found["resumed"])
+
+
+def test_themes(seen: Mapping[str, Any]) -> None:
+    def brightness(step: str) -> float:
+        numbers = [float(number) for number in re.findall(r"[\d.]+", told(seen, step)["colour"])[:3]]
+        return sum(numbers) / 3
+
+    assert brightness("light") < 110 < 150 < brightness("dark") <= brightness("contrast")
+
+
+def test_the_page_of_all_related_passages(seen: Mapping[str, Any]) -> None:
+    found = told(seen, "page")
+    assert "# Related to The two-day loaf" in found["text"] and "(file:///" in found["text"]
+    assert found["opened"].endswith((".md", ".txt", ".org"))
+
+
+def test_a_server_that_was_killed_comes_back(seen: Mapping[str, Any]) -> None:
+    found = told(seen, "crash")
+    assert "started again" in found["told"]
+    assert ABOUT_LOST & set(found["titles"])
+
+
+def test_a_broken_path_is_told_and_mended(seen: Mapping[str, Any]) -> None:
+    found = told(seen, "broken")
+    assert "cannot be run" in found["told"] and "Open Settings" in found["told"]
+    assert ABOUT_WAITING <= set(found["titles"])
+
+
+@pytest.fixture(scope="session")
+def vault_titles(indexed: Desk) -> set[str]:
+    files = (path for path in indexed.vault.rglob("*") if path.is_file())
+    notes = (read_bytes(path.relative_to(indexed.vault).as_posix(), path.read_bytes()) for path in files)
+    return {note.title for note in notes if isinstance(note, Note)}
+
+
+def test_screenshots_are_left(seen: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory) -> None:
+    shots: list[Path] = sorted(tmp_path_factory.getbasetemp().glob("vscode*/shots/*.png"))
+    assert {"waiting", "dark", "light", "quote"} <= {shot.stem for shot in shots}
+    assert all(shot.stat().st_size > 10_000 for shot in shots)

@@ -1,0 +1,324 @@
+// node vscode_drive.js: drives VS Code in Chromium, one step after another, and writes what the page showed.
+// RECALL_DRIVE is JSON: { url, playwright, chromium, shots, answers, settings: [files], serverPid, waiting, lost }
+const fs = require("node:fs");
+const path = require("node:path");
+const drive = JSON.parse(process.env.RECALL_DRIVE);
+const { chromium } = require(drive.playwright);
+
+const seen = {};
+const PATIENCE = 15_000;
+
+async function main() {
+  const context = await chromium.launchPersistentContext(path.join(drive.shots, "..", "browser"), {
+    executablePath: drive.chromium,
+    headless: true,
+    viewport: { width: 1280, height: 800 },
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+  });
+  const page = context.pages()[0] ?? (await context.newPage());
+  page.setDefaultTimeout(PATIENCE);
+  try {
+    await steps(page);
+  } finally {
+    fs.writeFileSync(drive.answers, JSON.stringify(seen, null, 1));
+    await context.close();
+  }
+}
+
+async function steps(page) {
+  const panel = page.frameLocator("iframe.webview").frameLocator("#active-frame");
+  const cards = panel.locator("#cards li");
+  const shot = (name) => page.screenshot({ path: path.join(drive.shots, `${name}.png`) });
+  const titles = async () => (await cards.locator(".title").allInnerTexts()).map((title) => title.split("\n")[0]);
+  const lines = async () =>
+    (await page.locator(".editor-instance .view-lines").first().innerText()).replaceAll("\u00a0", " ");
+  const until = async (what, done) => {
+    const end = Date.now() + PATIENCE;
+    while (Date.now() < end) {
+      if (await done()) return;
+      await page.waitForTimeout(40);
+    }
+    throw new Error(`not in time: ${what}`);
+  };
+  const set = (settings) => {
+    for (const file of drive.settings) {
+      const now = JSON.parse(fs.readFileSync(file, "utf8"));
+      fs.writeFileSync(file, JSON.stringify({ ...now, ...settings }));
+    }
+  };
+  const command = async (name) => {
+    await page.keyboard.press("F1");
+    await page.locator(".quick-input-widget input").fill(`>${name}`);
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().waitFor({ timeout: PATIENCE });
+    await page.keyboard.press("Enter");
+  };
+  const toEnd = async () => {
+    await page.locator(".editor-instance .view-lines").first().click();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+End");
+  };
+  const paragraph = async (text) => {
+    await toEnd();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type(text, { delay: 4 });
+  };
+  const toPanel = async () => {
+    await page.keyboard.press("Control+Alt+r");
+    await until("the panel has the focus", async () => (await panel.locator("li:focus").count()) === 1);
+  };
+  const step = async (name, work) => {
+    if (drive.only && !drive.only.includes(name) && name !== "open") return;
+    const begun = Date.now();
+    try {
+      seen[name] = { ...(await work()), ms: Date.now() - begun };
+    } catch (error) {
+      seen[name] = { error: error.message.split("\n")[0], ms: Date.now() - begun };
+    }
+    await shot(name).catch(() => undefined);
+    fs.writeFileSync(drive.answers, JSON.stringify(seen, null, 1));
+    if (name === "open" && seen.open.error) throw new Error(seen.open.error);
+  };
+
+  await step("open", async () => {
+    await page.goto(drive.url, { waitUntil: "domcontentloaded" });
+    await page.locator(".explorer-folders-view .monaco-list-row").first().waitFor({ timeout: 60_000 });
+    await page.locator(".explorer-folders-view").click();
+    await page.keyboard.press("Control+p");
+    await page.locator(".quick-input-widget input").fill("The two-day loaf.md");
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: /The.two-day.loaf/ }).first().waitFor();
+    await page.keyboard.press("Enter");
+    await page.locator(".statusbar-item", { hasText: /^\s*Recall$/ }).first().waitFor({ timeout: 30_000 });
+    await panel.locator("#message", { hasText: "Nothing from before" }).waitFor({ timeout: 20_000 }); // front matter
+    const silence = await panel.locator("body").innerText();
+    await page.locator(".view-line", { hasText: /Changed.one.thing/ }).click();
+    await cards.first().waitFor({ timeout: 20_000 });
+    const focus = await page.evaluate(() => document.activeElement?.closest(".monaco-editor") !== null);
+    return { silence, titles: await titles(), focus };
+  });
+
+  await step("waiting", async () => {
+    await paragraph(`## Letters\n\n${drive.waiting}`);
+    await until("related cards", async () => (await titles()).includes("Draft until morning"));
+    const card = cards.first();
+    return {
+      titles: await titles(),
+      ago: await card.locator(".ago").innerText(),
+      band: await card.locator(".band").innerText(),
+      sentence: await card.locator(".sentence").innerText(),
+      marks: await panel.locator("mark").allInnerTexts(),
+      why: await card.locator(".why").textContent(),
+    };
+  });
+
+  await step("lens", async () => {
+    const lens = page.locator(".codelens-decoration a", { hasText: /related/ }).first();
+    await lens.waitFor({ timeout: PATIENCE });
+    const text = await lens.innerText();
+    await lens.click();
+    const count = Number(text.split(" ")[0]);
+    await until("the panel shows as many", async () => (await cards.count()) === count);
+    return { text, count: await cards.count() };
+  });
+
+  await step("still", async () => {
+    const before = await cards.first().evaluate((item) => ((item.dataset.probe = "same"), item.ownerDocument.body.dataset.painted));
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowRight");
+    await until("painted anew", async () => (await panel.locator("body").getAttribute("data-painted")) !== before);
+    return { kept: await panel.locator('li[data-probe="same"]').count() };
+  });
+
+  await step("hover", async () => {
+    const word = page.locator(".view-line span", { hasText: "midnight" }).last();
+    const box = await word.boundingBox();
+    await page.mouse.move(box.x + 40, box.y + box.height / 2, { steps: 4 });
+    const card = page.locator(".monaco-hover", { hasText: "Draft until morning" }).first();
+    await card.waitFor({ timeout: PATIENCE });
+    const text = await card.innerText();
+    await shot("hover-card");
+    await page.mouse.move(640, 790);
+    await page.keyboard.press("Escape");
+    return { text };
+  });
+
+  await step("lost", async () => {
+    await paragraph(drive.lost);
+    await until("other cards", async () => (await titles()).includes("The blue dot"));
+    return { titles: await titles() };
+  });
+
+  await step("link-menu", async () => {
+    await page.keyboard.type(" See [[aspar", { delay: 30 });
+    const row = page.locator(".suggest-widget.visible .monaco-list-row", { hasText: "The asparagus bed" }).first();
+    await row.waitFor({ timeout: PATIENCE });
+    await shot("link-menu-open");
+    await page.keyboard.press("Enter");
+    await until("the link", async () => (await lines()).replace(/\s+/g, " ").includes("[[The asparagus bed]]"));
+    return { lines: await lines() };
+  });
+
+  if (drive.ghost) await step("ghost", async () => {
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type(drive.ghost, { delay: 30 });
+    const ghost = page.locator('[class*="ghost-text"]').first();
+    await ghost.waitFor({ timeout: 6_000 });
+    await shot("ghost-shown");
+    const before = (await lines()).length;
+    const text = await ghost.innerText();
+    await page.keyboard.press("Tab");
+    await page.waitForTimeout(300);
+    return { text, grown: (await lines()).length - before };
+  });
+
+  await step("quote", async () => {
+    await paragraph(drive.waiting);
+    await until("related cards", async () => (await titles()).includes("Draft until morning"));
+    await toPanel();
+    await shot("panel-focused");
+    const title = (await titles())[0];
+    await page.keyboard.press("q");
+    await until("the quotation", async () => (await lines()).includes("> — [["));
+    const focus = await page.evaluate(() => document.activeElement?.closest(".monaco-editor") !== null);
+    return { title, lines: await lines(), focus };
+  });
+
+  await step("link", async () => {
+    await paragraph(drive.lost);
+    await until("related cards", async () => (await titles()).includes("The blue dot"));
+    await toPanel();
+    await page.keyboard.press("ArrowDown");
+    const title = await panel.locator("li:focus .title").innerText();
+    await page.keyboard.press("l");
+    await until("the link", async () => (await lines()).includes(`[[${title}]]`));
+    return { title, lines: await lines() };
+  });
+
+  await step("dismiss", async () => {
+    await paragraph(drive.waiting);
+    await until("related cards", async () => (await titles()).includes("Draft until morning"));
+    await toPanel();
+    const before = await titles();
+    const title = await panel.locator("li:focus .title").innerText();
+    await page.keyboard.press("d");
+    await until("it is gone", async () => !(await titles()).includes(title));
+    await shot("dismissed");
+    const after = await titles();
+    const told = await panel.locator("#undo").innerText();
+    await panel.locator("#undo button").click();
+    await until("it is back", async () => (await titles()).includes(title));
+    return { title, before, after, told, restored: await titles() };
+  });
+
+  await step("pin", async () => {
+    await toPanel();
+    const title = await panel.locator("li:focus .title").innerText();
+    await page.keyboard.press("p");
+    await until("it is pinned", async () => (await panel.locator("li.pinned").count()) === 1);
+    await paragraph(drive.lost);
+    await until("other cards", async () => (await titles()).includes("The blue dot"));
+    await shot("pinned");
+    const shown = await titles();
+    await panel.locator("li.pinned").hover();
+    await panel.locator("li.pinned button.pin").click();
+    await until("nothing is pinned", async () => (await panel.locator("li.pinned").count()) === 0);
+    return { title, shown };
+  });
+
+  await step("peek", async () => {
+    await toPanel();
+    await page.keyboard.press(" ");
+    await page.locator(".peekview-widget .preview .view-line").first().waitFor({ timeout: PATIENCE });
+    const title = await page.locator(".peekview-title .filename").first().innerText();
+    await shot("peek-open");
+    await page.keyboard.press("Escape");
+    return { title };
+  });
+
+  await step("silence", async () => {
+    await paragraph("zxqv wvut.");
+    await until("an empty panel", async () => (await cards.count()) === 0);
+    return { message: await panel.locator("#message").innerText() };
+  });
+
+  await step("pause", async () => {
+    await command("Recall: Pause");
+    await until("paused", async () => (await panel.locator("#message").innerText()).includes("paused"));
+    await shot("paused");
+    await paragraph(drive.waiting);
+    await page.waitForTimeout(800);
+    const paused = await cards.count();
+    const status = await page.locator(".statusbar-item", { hasText: "Recall" }).first().innerText();
+    await command("Recall: Resume");
+    await until("cards again", async () => (await titles()).includes("Draft until morning"));
+    return { paused, status, resumed: await titles() };
+  });
+
+  for (const [name, theme] of [
+    ["dark", "Dark Modern"],
+    ["light", "Light Modern"],
+    ["contrast", "Default High Contrast"],
+  ]) {
+    await step(name, async () => {
+      const colour = () => panel.locator("body").evaluate((body) => getComputedStyle(body).color);
+      set({ "workbench.colorTheme": theme });
+      const kind = { dark: "vscode-dark", light: "vscode-light", contrast: "vscode-high-contrast" }[name];
+      await until(theme, async () => (await panel.locator("body").getAttribute("class")).split(" ").includes(kind));
+      await page.waitForTimeout(400);
+      await panel.locator("li").nth(1).hover();
+      await page.waitForTimeout(200);
+      return { colour: await colour(), titles: await titles() };
+    });
+  }
+  set({ "workbench.colorTheme": "Light Modern" });
+
+  await step("page", async () => {
+    await toEnd();
+    await command("Recall: Open All Related Passages");
+    const content = page.locator(".editor-group-container").nth(1).locator(".view-lines");
+    await content.first().waitFor({ timeout: PATIENCE });
+    await until("the page", async () => (await content.first().innerText()).includes("Related"));
+    const text = (await content.first().innerText()).replaceAll("\u00a0", " ");
+    await shot("page-open");
+    const link = content.locator(".detected-link").first();
+    await link.waitFor({ timeout: PATIENCE });
+    await link.click({ modifiers: ["Control"] });
+    const tab = page.locator(".tab.active .label-name").last();
+    await until("the note opens", async () => (await tab.innerText()).endsWith(".md") && !(await tab.innerText()).startsWith("Related"));
+    const opened = await tab.innerText();
+    await command("View: Close All Editors in Group");
+    return { text, opened };
+  });
+
+  await step("crash", async () => {
+    const pid = Number(fs.readFileSync(drive.serverPid, "utf8"));
+    process.kill(pid, "SIGKILL");
+    const status = page.locator(".statusbar-item", { hasText: "Recall" }).first();
+    await until("told in the status bar", async () => (await status.getAttribute("aria-label")).includes("ended"));
+    await shot("crashed");
+    const told = await status.getAttribute("aria-label");
+    await until("another process", async () => Number(fs.readFileSync(drive.serverPid, "utf8")) !== pid);
+    await paragraph(drive.lost);
+    await until("related cards", async () => (await titles()).includes("The blue dot"));
+    return { told, titles: await titles() };
+  });
+
+  await step("broken", async () => {
+    set({ "recall.serverPath": "/nowhere/recall-lsp" });
+    const toast = page.locator(".notification-toast", { hasText: "recall.serverPath" }).first();
+    await toast.waitFor({ timeout: PATIENCE });
+    const told = await toast.innerText();
+    await shot("broken-path");
+    set({ "recall.serverPath": drive.server });
+    await page.locator(".statusbar-item", { hasText: /^\s*Recall$/ }).first().waitFor({ timeout: PATIENCE });
+    await paragraph(drive.waiting);
+    await until("related cards", async () => (await titles()).includes("Draft until morning"));
+    return { told, titles: await titles() };
+  });
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});
