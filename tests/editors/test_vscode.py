@@ -79,7 +79,7 @@ def test_the_hover_card(seen: Mapping[str, Any]) -> None:
 
 
 def test_the_menu_of_names(seen: Mapping[str, Any]) -> None:
-    assert "See [[The asparagus bed]]" in re.sub(r"\s+", " ", told(seen, "link-menu")["lines"])
+    assert "See [[The asparagus bed]]" in told(seen, "link-menu")["lines"]
 
 
 def test_the_code_lens_leads_to_the_panel(seen: Mapping[str, Any]) -> None:
@@ -97,14 +97,13 @@ def test_ghost_text_and_tab(seen: Mapping[str, Any]) -> None:
 
 def test_a_quotation_is_inserted_with_its_source_and_date(seen: Mapping[str, Any]) -> None:
     found = told(seen, "quote")
-    lines = re.sub(r"\s+", " ", found["lines"])
-    assert re.search(rf"> — \[\[{re.escape(found['title'])}\]\], \d{{4}}-\d\d-\d\d", lines)
+    assert re.search(rf"> — \[\[[^]]*{re.escape(found['title'])}\]\], \d{{4}}-\d\d-\d\d", found["lines"])
     assert found["focus"]
 
 
 def test_a_link_is_inserted_where_the_writer_was(seen: Mapping[str, Any]) -> None:
     found = told(seen, "link")
-    assert f"{LOST.split()[-1]} [[{found['title']}]]" in re.sub(r"\s+", " ", found["lines"])
+    assert re.search(rf"{LOST.split()[-1]} \[\[[^]]*{re.escape(found['title'])}\]\]", found["lines"])
 
 
 def test_a_note_is_dismissed_and_brought_back(seen: Mapping[str, Any]) -> None:
@@ -129,7 +128,7 @@ def test_silence(seen: Mapping[str, Any]) -> None:
 def test_pause_and_resume(seen: Mapping[str, Any]) -> None:
     found = told(seen, "pause")
     assert found["paused"] == 0 and "paused" in found["status"]
-    assert ABOUT_WAITING <= set(found["resumed"])
+    assert set(found["resumed"]) >= ABOUT_WAITING
 
 
 def test_themes(seen: Mapping[str, Any]) -> None:
@@ -155,7 +154,7 @@ def test_a_server_that_was_killed_comes_back(seen: Mapping[str, Any]) -> None:
 def test_a_broken_path_is_told_and_mended(seen: Mapping[str, Any]) -> None:
     found = told(seen, "broken")
     assert "cannot be run" in found["told"] and "Open Settings" in found["told"]
-    assert ABOUT_WAITING <= set(found["titles"])
+    assert set(found["titles"]) >= ABOUT_WAITING
 
 
 @pytest.fixture(scope="session")

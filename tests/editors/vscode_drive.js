@@ -31,7 +31,7 @@ async function steps(page) {
   const shot = (name) => page.screenshot({ path: path.join(drive.shots, `${name}.png`) });
   const titles = async () => (await cards.locator(".title").allInnerTexts()).map((title) => title.split("\n")[0]);
   const lines = async () =>
-    (await page.locator(".editor-instance .view-lines").first().innerText()).replaceAll("\u00a0", " ");
+    (await page.locator(".editor-instance .view-lines").first().innerText()).replace(/\s+/g, " ");
   const until = async (what, done) => {
     const end = Date.now() + PATIENCE;
     while (Date.now() < end) {
@@ -154,7 +154,7 @@ async function steps(page) {
     await row.waitFor({ timeout: PATIENCE });
     await shot("link-menu-open");
     await page.keyboard.press("Enter");
-    await until("the link", async () => (await lines()).replace(/\s+/g, " ").includes("[[The asparagus bed]]"));
+    await until("the link", async () => (await lines()).includes("[[The asparagus bed]]"));
     return { lines: await lines() };
   });
 
@@ -191,7 +191,7 @@ async function steps(page) {
     await page.keyboard.press("ArrowDown");
     const title = await panel.locator("li:focus .title").innerText();
     await page.keyboard.press("l");
-    await until("the link", async () => (await lines()).includes(`[[${title}]]`));
+    await until("the link", async () => (await lines()).includes(`${title}]]`));
     return { title, lines: await lines() };
   });
 
