@@ -74,6 +74,10 @@ def test_what_has_not_changed_is_not_painted_anew(seen: Mapping[str, Any]) -> No
     assert told(seen, "still")["kept"] == 1
 
 
+def test_enter_ends_a_line_of_prose_and_accepts_nothing(seen: Mapping[str, Any]) -> None:
+    assert f"## Letters {WAITING}" in told(seen, "waiting")["lines"]
+
+
 def test_the_hover_card(seen: Mapping[str, Any]) -> None:
     assert "found by" in told(seen, "hover")["text"]
 

@@ -6,7 +6,7 @@ const drive = JSON.parse(process.env.RECALL_DRIVE);
 const { chromium } = require(drive.playwright);
 
 const seen = {};
-const PATIENCE = 15_000;
+const PATIENCE = 25_000;
 
 async function main() {
   const context = await chromium.launchPersistentContext(path.join(drive.shots, "..", "browser"), {
@@ -16,7 +16,7 @@ async function main() {
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
   });
   const page = context.pages()[0] ?? (await context.newPage());
-  page.setDefaultTimeout(PATIENCE);
+  page.setDefaultTimeout(2 * PATIENCE);
   try {
     await steps(page);
   } finally {
@@ -88,11 +88,11 @@ async function steps(page) {
     await page.locator(".quick-input-widget input").fill("The two-day loaf.md");
     await page.locator(".quick-input-list .monaco-list-row", { hasText: /The.two-day.loaf/ }).first().waitFor();
     await page.keyboard.press("Enter");
-    await page.locator(".statusbar-item", { hasText: /^\s*Recall$/ }).first().waitFor({ timeout: 30_000 });
-    await panel.locator("#message", { hasText: "Nothing from before" }).waitFor({ timeout: 20_000 }); // front matter
+    await page.locator(".statusbar-item", { hasText: /^\s*Recall$/ }).first().waitFor({ timeout: 60_000 });
+    await panel.locator("#message", { hasText: "Nothing from before" }).waitFor({ timeout: 60_000 }); // front matter
     const silence = await panel.locator("body").innerText();
     await page.locator(".view-line", { hasText: /Changed.one.thing/ }).click();
-    await cards.first().waitFor({ timeout: 20_000 });
+    await cards.first().waitFor({ timeout: 60_000 });
     const focus = await page.evaluate(() => document.activeElement?.closest(".monaco-editor") !== null);
     return { silence, titles: await titles(), focus };
   });
@@ -106,6 +106,7 @@ async function steps(page) {
       ago: await card.locator(".ago").innerText(),
       band: await card.locator(".band").innerText(),
       sentence: await card.locator(".sentence").innerText(),
+      lines: await lines(),
       marks: await panel.locator("mark").allInnerTexts(),
       why: await card.locator(".why").textContent(),
     };
@@ -128,6 +129,24 @@ async function steps(page) {
     await until("painted anew", async () => (await panel.locator("body").getAttribute("data-painted")) !== before);
     return { kept: await panel.locator('li[data-probe="same"]').count() };
   });
+
+  for (const [name, theme] of [
+    ["dark", "Dark Modern"],
+    ["light", "Light Modern"],
+    ["contrast", "Default High Contrast"],
+  ]) {
+    await step(name, async () => {
+      const colour = () => panel.locator("body").evaluate((body) => getComputedStyle(body).color);
+      set({ "workbench.colorTheme": theme });
+      const kind = { dark: "vscode-dark", light: "vscode-light", contrast: "vscode-high-contrast" }[name];
+      await until(theme, async () => (await panel.locator("body").getAttribute("class")).split(" ").includes(kind));
+      await page.waitForTimeout(400);
+      await panel.locator("li").nth(1).hover();
+      await page.waitForTimeout(200);
+      return { colour: await colour(), titles: await titles() };
+    });
+  }
+  set({ "workbench.colorTheme": "Light Modern" });
 
   await step("hover", async () => {
     const word = page.locator(".view-line span", { hasText: "midnight" }).last();
@@ -220,8 +239,9 @@ async function steps(page) {
     await until("other cards", async () => (await titles()).includes("The blue dot"));
     await shot("pinned");
     const shown = await titles();
-    await panel.locator("li.pinned").hover();
-    await panel.locator("li.pinned button.pin").click();
+    await toPanel();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("p");
     await until("nothing is pinned", async () => (await panel.locator("li.pinned").count()) === 0);
     return { title, shown };
   });
@@ -255,24 +275,6 @@ async function steps(page) {
     return { paused, status, resumed: await titles() };
   });
 
-  for (const [name, theme] of [
-    ["dark", "Dark Modern"],
-    ["light", "Light Modern"],
-    ["contrast", "Default High Contrast"],
-  ]) {
-    await step(name, async () => {
-      const colour = () => panel.locator("body").evaluate((body) => getComputedStyle(body).color);
-      set({ "workbench.colorTheme": theme });
-      const kind = { dark: "vscode-dark", light: "vscode-light", contrast: "vscode-high-contrast" }[name];
-      await until(theme, async () => (await panel.locator("body").getAttribute("class")).split(" ").includes(kind));
-      await page.waitForTimeout(400);
-      await panel.locator("li").nth(1).hover();
-      await page.waitForTimeout(200);
-      return { colour: await colour(), titles: await titles() };
-    });
-  }
-  set({ "workbench.colorTheme": "Light Modern" });
-
   await step("page", async () => {
     await toEnd();
     await command("Recall: Open All Related Passages");
@@ -284,9 +286,9 @@ async function steps(page) {
     const link = content.locator(".detected-link").first();
     await link.waitFor({ timeout: PATIENCE });
     await link.click({ modifiers: ["Control"] });
-    const tab = page.locator(".tab.active .label-name").last();
-    await until("the note opens", async () => (await tab.innerText()).endsWith(".md") && !(await tab.innerText()).startsWith("Related"));
-    const opened = await tab.innerText();
+    const tab = page.locator(".editor-group-container").nth(1).locator(".tab.active");
+    await until("the note opens", async () => /\.(md|txt|org)/.test(await tab.innerText()) && !/Related/.test(await tab.innerText()));
+    const opened = (await tab.innerText()).trim();
     await command("View: Close All Editors in Group");
     return { text, opened };
   });

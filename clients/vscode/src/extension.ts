@@ -6,6 +6,7 @@ import { Recall } from "./recall";
 import { PANEL } from "./panel";
 import { Server } from "./server";
 import { Status } from "./status";
+import { Typing } from "./typing";
 
 const INSTALL_PAGE = "media/walk-server.md";
 const WELCOMED = "welcomed";
@@ -15,12 +16,14 @@ let server: Server | undefined;
 export function activate(context: ExtensionContext): void {
   const log = window.createOutputChannel("Recall", { log: true });
   const status = new Status();
+  const typing = new Typing();
   const recall: Recall = new Recall(context, () => running, (paused) => status.pause(paused));
-  const running = new Server(log, status, () => recall.paused, () => recall.follow(0));
+  const running = new Server(log, status, typing, () => recall.paused, () => recall.follow(0));
   server = running;
   context.subscriptions.push(
     log,
     status,
+    typing,
     window.registerWebviewViewProvider(PANEL, recall.panel),
     ...registered({
       "recallPanel.show": () => recall.panel.reveal(true),

@@ -2,7 +2,7 @@
 
 import { homedir } from "node:os";
 import {
-  commands, extensions, Uri, window, workspace, type LogOutputChannel, type WorkspaceConfiguration,
+  commands, CompletionTriggerKind, extensions, Uri, window, workspace, type LogOutputChannel, type WorkspaceConfiguration,
 } from "vscode";
 import {
   CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State, type LanguageClientOptions,
@@ -11,6 +11,8 @@ import { findServer } from "./find";
 import { BackOff } from "./live";
 import type { Status } from "./status";
 import { serverSettings } from "./settings";
+import { entering } from "./text";
+import type { Typing } from "./typing";
 
 const SELECTOR = ["markdown", "plaintext", "org"].flatMap((language) => [
   { scheme: "file", language },
@@ -31,6 +33,7 @@ export class Server {
   constructor(
     private readonly log: LogOutputChannel,
     private readonly status: Status,
+    private readonly typing: Typing,
     private readonly paused: () => boolean,
     private readonly ready: () => void,
   ) {}
@@ -118,6 +121,13 @@ export class Server {
       },
       middleware: {
         // What comes unasked is silent while recall is paused; what is asked for still answers.
+        // VS Code asks for completions at every word; a menu there would take the writer's Enter.
+        provideCompletionItem: (document, position, context, token, next) => {
+          const before = document.lineAt(position.line).text.slice(0, position.character);
+          const unasked = context.triggerKind === CompletionTriggerKind.Invoke && this.typing.justNow(document);
+          if (unasked && !entering(before, configured("trigger", ";;"))) return [];
+          return next(document, position, context, token);
+        },
         provideInlineCompletionItems: (document, position, context, token, next) =>
           this.paused() ? undefined : next(document, position, context, token),
         provideCodeLenses: (document, token, next) => (this.paused() ? [] : next(document, token)),
@@ -165,8 +175,8 @@ export class Server {
   }
 }
 
-function configured(name: string): string {
-  return workspace.getConfiguration("recall").get<string>(name, "").trim();
+function configured(name: string, otherwise = ""): string {
+  return workspace.getConfiguration("recall").get<string>(name, otherwise).trim();
 }
 
 function settingsAt(scope: Uri | undefined): Record<string, unknown> {

@@ -57,6 +57,12 @@ export function cardsOf(hits: readonly Hit[], pinned: readonly Hit[]): Card[] {
   ];
 }
 
+/** Whether a link or the trigger is being entered at the end of `before`, a line up to the cursor. */
+export function entering(before: string, trigger: string): boolean {
+  const word = before.slice(before.search(/\S*$/));
+  return /\[\[[^\]]*$/.test(before) || (trigger !== "" && word.includes(trigger));
+}
+
 /** A link put between `before` and `after` on its line, with the spaces that it needs. */
 export function spaced(before: string, link: string, after: string): string {
   const left = /[\s([{"'“‘—–]$/.test(before) || before === "" ? "" : " ";

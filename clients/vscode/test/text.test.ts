@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Hit } from "../src/model";
-import { cardOf, cardsOf, quotation, segments, spaced, utf16 } from "../src/text";
+import { cardOf, cardsOf, entering, quotation, segments, spaced, utf16 } from "../src/text";
 
 const HIT: Hit = {
   uri: "file:///notes/a.md", path: "a.md", title: "Draft", written: "2021-03-04", ago: "4 years ago",
@@ -55,6 +55,22 @@ describe("cards", () => {
     expect(cards.map((card) => [card.title, card.pinned])).toEqual([["Draft", true], ["Other", false]]);
     expect(cards[0]?.sentence[0]?.text).toContain("Another");
   });
+});
+
+describe("entering", () => {
+  it.each([
+    ["see [[", true],
+    ["see [[two wo", true],
+    ["see [[a]] and", false],
+    ["of ;;", true],
+    ["of ;;dot", true],
+    ["of ;;dot and", false],
+    ["a [ ] word", false],
+    ["word", false],
+    ["", false],
+  ])("%j: %s", (before, expected) => expect(entering(before, ";;")).toBe(expected));
+
+  it("knows no trigger where there is none", () => expect(entering("word", "")).toBe(false));
 });
 
 describe("spaced", () => {
