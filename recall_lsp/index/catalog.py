@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from recall_lsp.index.database import connect, immediate
 from recall_lsp.index.rows import (
     ENTRY_COLUMNS,
     NOTE_COLUMNS,
@@ -29,6 +30,8 @@ from recall_lsp.index.rows import (
 from recall_lsp.notes.model import Note
 
 SCHEMA_VERSION = 3
+LAST_ID = (1 << 63) - 1
+"""No note's id is larger."""
 MODEL_ERROR = "model_error"
 """Under this key of `meta` the keeper tells readers why there is no model."""
 READING = "reading"
@@ -64,17 +67,9 @@ def open_catalog(path: Path, *, write: bool) -> sqlite3.Connection:
     Raises sqlite3.DatabaseError when the file is damaged or of another version, FileNotFoundError for a reader
     where there is none yet.
     """
-    if not write and not path.exists():
-        raise FileNotFoundError(path)
-    connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+    connection = connect(path, write=write)
     try:
-        if write:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA secure_delete = ON")
-        else:
-            connection.execute("PRAGMA query_only = ON")
+        connection.execute("PRAGMA foreign_keys = ON")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version == 0 and write:
             connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
@@ -91,15 +86,10 @@ def open_catalog(path: Path, *, write: bool) -> sqlite3.Connection:
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[int]:
     """One commit of changed notes; yields its sequence number."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with immediate(connection):
         seq = current_seq(connection) + 1
         yield seq
         set_meta(connection, "seq", seq)
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
 
 
 def current_seq(connection: sqlite3.Connection) -> int:
@@ -196,17 +186,14 @@ def file_hash(connection: sqlite3.Connection, path: str) -> bytes | None:
     return None if row is None else bytes(row[0])
 
 
-def notes_since(connection: sqlite3.Connection, seq: int) -> list[tuple[int, NoteRow]]:
-    """(sequence number, note) of those changed after `seq`, oldest change first."""
-    query = f"SELECT seq, {NOTE_COLUMNS} FROM notes WHERE seq > ? ORDER BY seq, id"
-    return [(row[0], unpack_note(row[1:])) for row in connection.execute(query, (seq,))]
+def notes_since(connection: sqlite3.Connection, after: tuple[int, int], limit: int) -> list[tuple[int, NoteRow]]:
+    """(sequence number, note) of up to `limit` notes changed after a (sequence number, note id), in that order."""
+    query = f"SELECT seq, {NOTE_COLUMNS} FROM notes WHERE (seq, id) > (?, ?) ORDER BY seq, id LIMIT ?"
+    return [(row[0], unpack_note(row[1:])) for row in connection.execute(query, (*after, limit))]
 
 
 def entries_since(connection: sqlite3.Connection, after: tuple[int, int], limit: int) -> list[EntryRow]:
-    """Up to `limit` notes changed after a (sequence number, note id), in the order of these.
-
-    They hold what the readers keep in memory, ready made.
-    """
+    """The same, with what the readers keep in memory, ready made."""
     query = f"SELECT seq, {ENTRY_COLUMNS} FROM notes WHERE (seq, id) > (?, ?) ORDER BY seq, id LIMIT ?"
     return [unpack_entry(row) for row in connection.execute(query, (*after, limit))]
 

@@ -17,7 +17,7 @@ from time import time_ns
 import tantivy
 from tantivy import Document, Occur, Query, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
-from recall_lsp.index.catalog import current_seq, main_language, notes_since, passages_of, removed_since
+from recall_lsp.index.catalog import LAST_ID, current_seq, main_language, notes_since, passages_of, removed_since
 from recall_lsp.index.rows import NoteRow, PassageRow
 from recall_lsp.index.segments import make_read_only, remove_leftovers, verify
 from recall_lsp.index.terms import terms
@@ -119,7 +119,19 @@ class LexicalWriter:
         return True
 
     def update(self, catalog: sqlite3.Connection, batch: int = 1000) -> None:
-        """Bring the view up to the catalog, and commit."""
+        """Bring the view up to the catalog, and commit.  Raises OSError when it cannot be written.
+
+        A view that is damaged is made anew.
+        """
+        try:
+            self._update(catalog, batch)
+        except ValueError as error:  # Tantivy has no other
+            if "os error" in str(error):
+                raise OSError(str(error)) from error
+            self._restart()
+            self._update(catalog, batch)
+
+    def _update(self, catalog: sqlite3.Connection, batch: int) -> None:
         applied, target = view_state(self._folder).seq, current_seq(catalog)
         if applied > target:  # the catalog was lost and made anew
             self._restart()
@@ -128,10 +140,11 @@ class LexicalWriter:
             return
         for gone in removed_since(catalog, applied):
             self._delete(gone)
-        changed = [row for _, row in notes_since(catalog, applied)]
         language = main_language(catalog)
-        for at in range(0, len(changed), batch):
-            self._put(catalog, changed[at : at + batch], language)
+        after = applied, LAST_ID
+        while rows := notes_since(catalog, after, batch):
+            self._put(catalog, [row for _, row in rows], language)
+            after = rows[-1][0], rows[-1][1].id
         for writer in self._writers:
             writer.commit()
         self._protect()

@@ -48,7 +48,6 @@ _VECTORS_A_BITE = 200
 _LOOK_FOR_MODEL = 1.0
 _NEVER = (-1, -1, ViewState())
 _FIRST = (0, 0)
-_LAST_ID = (1 << 63) - 1
 
 
 class Vault:
@@ -129,7 +128,7 @@ class Vault:
         if changed or removed:
             self.notes_revision += 1
         last = (changed[-1].seq, changed[-1].entry.id) if changed else _FIRST
-        self._after = last if more else (max(newest, last[0]), _LAST_ID)
+        self._after = last if more else (max(newest, last[0]), cat.LAST_ID)
         more = self._follow_vectors([row.entry.id for row in changed], removed, limit) or more
         self._follow_lexical(view)
         self.revision += 1
@@ -216,7 +215,10 @@ class Vault:
             folder = compiled_model(self.options.model)
             if folder is None:
                 return
-            self.encoder = load_encoder(folder)
+            try:
+                self.encoder = load_encoder(folder)
+            except ValueError:  # the keeper has it compiled anew
+                return
         path = embeddings_path(self.folder, self.encoder.model_id)
         if not path.exists() or _stamp(path) == self._unusable_vectors:
             return

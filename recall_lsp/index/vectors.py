@@ -16,6 +16,7 @@ import simsimd
 from numpy.typing import NDArray
 
 from recall_lsp.index.catalog import passage_keys
+from recall_lsp.index.database import connect, immediate
 
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS vectors"
@@ -35,13 +36,8 @@ def embeddings_path(folder: Path, model_id: str) -> Path:
 
 def open_embeddings(path: Path, *, write: bool) -> sqlite3.Connection:
     """The table of one model's vectors.  Raises FileNotFoundError for a reader where there is none yet."""
-    if not write and not path.exists():
-        raise FileNotFoundError(path)
-    connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+    connection = connect(path, write=write)
     if write:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA secure_delete = ON")
         connection.execute(_SCHEMA)
     return connection
 
@@ -49,16 +45,11 @@ def open_embeddings(path: Path, *, write: bool) -> sqlite3.Connection:
 def put_embeddings(connection: sqlite3.Connection, hashes: Sequence[int], rows: NDArray[np.float32]) -> None:
     """Store unit rows [n, dims], one a hash, in one commit."""
     packed = to_int8(rows)
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with immediate(connection):
         connection.executemany(
             "INSERT OR IGNORE INTO vectors (hash, vector) VALUES (?, ?)",
             ((key, row.tobytes()) for key, row in zip(hashes, packed, strict=True)),
         )
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
 
 
 def get_embeddings(connection: sqlite3.Connection, hashes: Iterable[int]) -> dict[int, bytes]:

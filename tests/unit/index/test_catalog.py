@@ -40,7 +40,7 @@ def put(catalog: sqlite3.Connection, path: str, text: str = "Some prose.") -> in
 def test_a_note_comes_back_as_it_went_in(catalog: sqlite3.Connection) -> None:
     note = read_text("a/b.md", TEXT)
     put(catalog, "a/b.md", TEXT)
-    [(seq, row)] = cat.notes_since(catalog, 0)
+    [(seq, row)] = cat.notes_since(catalog, (0, cat.LAST_ID), 100)
     assert (seq, row.path, row.title, row.written) == (1, "a/b.md", "Über das Vergessen", date(2021, 5, 16))
     assert (row.aliases, row.tags, row.headings) == (note.aliases, note.tags, note.headings)
     assert (row.blocks, row.links, row.problems) == (note.blocks, note.links, note.problems)
@@ -53,10 +53,10 @@ def test_a_note_comes_back_as_it_went_in(catalog: sqlite3.Connection) -> None:
 def test_each_commit_has_the_next_number_and_a_replaced_note_keeps_its_id(catalog: sqlite3.Connection) -> None:
     assert [put(catalog, "a.md"), put(catalog, "b.md"), put(catalog, "a.md", "Other prose.")] == [1, 2, 3]
     assert cat.current_seq(catalog) == 3
-    (two, b), (three, a) = cat.notes_since(catalog, 0)
+    (two, b), (three, a) = cat.notes_since(catalog, (0, cat.LAST_ID), 100)
     assert (two, b.path, three, a.path) == (2, "b.md", 3, "a.md")
     assert a.id < b.id
-    assert [row.path for _, row in cat.notes_since(catalog, 2)] == ["a.md"]
+    assert [row.path for _, row in cat.notes_since(catalog, (2, cat.LAST_ID), 100)] == ["a.md"]
     assert [part.passage.text for part in cat.passages_of(catalog, [a.id])] == ["Other prose."]
 
 
@@ -71,7 +71,7 @@ def test_a_failed_commit_leaves_nothing(catalog: sqlite3.Connection) -> None:
 
 def test_removed_notes_are_told_once_and_their_passages_go(catalog: sqlite3.Connection) -> None:
     put(catalog, "a.md")
-    [(_, row)] = cat.notes_since(catalog, 0)
+    [(_, row)] = cat.notes_since(catalog, (0, cat.LAST_ID), 100)
     with cat.transaction(catalog) as seq:
         cat.remove_note(catalog, seq, "a.md")
         cat.remove_note(catalog, seq, "never-there.md")
@@ -79,7 +79,7 @@ def test_removed_notes_are_told_once_and_their_passages_go(catalog: sqlite3.Conn
     assert cat.removed_since(catalog, 2) == []
     assert cat.passages_of(catalog, [row.id]) == []
     put(catalog, "a.md")
-    [(_, again)] = cat.notes_since(catalog, 2)
+    [(_, again)] = cat.notes_since(catalog, (2, cat.LAST_ID), 100)
     assert again.id > row.id, "an id is never used again: views know notes by it"
 
 
@@ -89,7 +89,7 @@ def test_skipped_files_are_known_and_no_notes(catalog: sqlite3.Connection) -> No
         cat.put_skipped(catalog, seq, "a.md", FileState(99, 1), "not a text file")
     assert cat.skipped(catalog) == (("a.md", "not a text file"),)
     assert cat.file_states(catalog) == cat.states_of(catalog, ["a.md", "b.md"]) == {"a.md": FileState(99, 1)}
-    assert cat.notes_since(catalog, 0) == []
+    assert cat.notes_since(catalog, (0, cat.LAST_ID), 100) == []
     put(catalog, "a.md")
     assert cat.skipped(catalog) == ()
 
@@ -104,29 +104,33 @@ def test_readers_take_a_commit_in_bites(catalog: sqlite3.Connection) -> None:
     while rows := cat.entries_since(catalog, after, 2):
         taken += [row.entry.path for row in rows]
         after = rows[-1].seq, rows[-1].entry.id
-    assert taken == [row.path for _, row in cat.notes_since(catalog, 0)] == ["a.md", "b.md", "c.md", "d.md"]
-    assert [row.path for _, row in cat.notes_since(catalog, 1)] == ["d.md"]
+    assert (
+        taken
+        == [row.path for _, row in cat.notes_since(catalog, (0, cat.LAST_ID), 100)]
+        == ["a.md", "b.md", "c.md", "d.md"]
+    )
+    assert [row.path for _, row in cat.notes_since(catalog, (1, cat.LAST_ID), 100)] == ["d.md"]
 
 
 def test_a_touched_note_is_no_change_for_views(catalog: sqlite3.Connection) -> None:
     put(catalog, "a.md")
     cat.touch_note(catalog, "a.md", FileState(10, 99))
     assert cat.file_states(catalog) == {"a.md": FileState(10, 99)}
-    assert cat.notes_since(catalog, 1) == []
+    assert cat.notes_since(catalog, (1, cat.LAST_ID), 100) == []
 
 
 def test_equal_texts_have_one_key_and_a_heading_counts(catalog: sqlite3.Connection) -> None:
     put(catalog, "a.md", "The same words.")
     put(catalog, "folder/b.md", "The same words.")
     put(catalog, "c.md", "# Under a heading\n\nThe same words.")
-    ids = [row.id for _, row in cat.notes_since(catalog, 0)]
+    ids = [row.id for _, row in cat.notes_since(catalog, (0, cat.LAST_ID), 100)]
     one, other, third = (key for _, _, key in cat.passage_keys(catalog, ids))
     assert one == other != third
 
 
 def test_lone_surrogates_keep_their_place(catalog: sqlite3.Connection) -> None:
     put(catalog, "a.md", "Half \ud83d a pair.")
-    [(_, row)] = cat.notes_since(catalog, 0)
+    [(_, row)] = cat.notes_since(catalog, (0, cat.LAST_ID), 100)
     [text] = [part.passage.text for part in cat.passages_of(catalog, [row.id])]
     assert (text[:5], text[6:]) == ("Half ", " a pair.")
 
@@ -136,7 +140,7 @@ def test_a_reader_sees_whole_commits_and_cannot_write(catalog: sqlite3.Connectio
     with cat.transaction(catalog) as seq:
         cat.put_note(catalog, seq, read_text("a.md", "Prose."), "en", STATE, b"")
         assert cat.current_seq(reader) == 0
-        assert cat.notes_since(reader, 0) == []
+        assert cat.notes_since(reader, (0, cat.LAST_ID), 2000) == []
     assert cat.current_seq(reader) == 1
     with pytest.raises(sqlite3.OperationalError):
         reader.execute("DELETE FROM notes")

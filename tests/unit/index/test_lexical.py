@@ -46,7 +46,7 @@ def remove(catalog: sqlite3.Connection, path: str) -> None:
 
 def found(catalog: sqlite3.Connection, view: Lexical, text: str, language: str = "en") -> list[str]:
     """Paths by whole notes, after the same by passages was seen to hold no other note in the body."""
-    names = {row.id: row.path for _, row in cat.notes_since(catalog, 0)}
+    names = {row.id: row.path for _, row in cat.notes_since(catalog, (0, cat.LAST_ID), 2000)}
     query: Mapping[str, float] = dict.fromkeys(terms(text, language), 1.0)
     by_note = view.search_notes(query, 10)
     assert set(view.search_passages(query, 10).notes) <= set(by_note.keys)
@@ -87,7 +87,7 @@ def test_passages_are_found_by_their_heading_and_belong_to_their_note(
 
 def test_weights_order(catalog: sqlite3.Connection, folder: Path) -> None:
     view = updated(catalog, folder)
-    names = {row.id: row.path for _, row in cat.notes_since(catalog, 0)}
+    names = {row.id: row.path for _, row in cat.notes_since(catalog, (0, cat.LAST_ID), 2000)}
     for heavy, light, first in (("ferri", "dough", "river.md"), ("dough", "ferri", "bread.md")):
         scored = view.search_notes({heavy: 3.0, light: 1.0}, 5)
         assert names[scored.keys[0]] == first

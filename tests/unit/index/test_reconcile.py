@@ -40,7 +40,7 @@ class Folder:
         return len(list(apply_changes(self.root, self.catalog, self.options, changes, report)))
 
     def notes(self, since: int = 0) -> list[str]:
-        return [row.path for _, row in cat.notes_since(self.catalog, since)]
+        return [row.path for _, row in cat.notes_since(self.catalog, (since, cat.LAST_ID), 2000)]
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ def test_a_read_error_is_told(folder: Folder, monkeypatch: pytest.MonkeyPatch) -
 def test_what_is_wrong_in_a_note_that_is_read_is_told(folder: Folder) -> None:
     write_notes(folder.root, {"broken.md": "---\ntitle: [unclosed\ndate: : :\n---\nProse all the same.\n"})
     folder.reconcile()
-    [row] = [row for _, row in cat.notes_since(folder.catalog, 0) if row.path == "broken.md"]
+    [row] = [row for _, row in cat.notes_since(folder.catalog, (0, cat.LAST_ID), 2000) if row.path == "broken.md"]
     assert len(row.problems) == 1
     [part] = cat.passages_of(folder.catalog, [row.id])
     assert "Prose all the same." in part.passage.text
@@ -228,7 +228,7 @@ def test_progress(folder: Folder) -> None:
 def test_the_language_of_a_note(folder: Folder) -> None:
     write_notes(folder.root, {"de.md": "Vielleicht behält man nicht, was man festhält, sondern was man verlor."})
     folder.reconcile()
-    languages = {row.path: row.language for _, row in cat.notes_since(folder.catalog, 0)}
+    languages = {row.path: row.language for _, row in cat.notes_since(folder.catalog, (0, cat.LAST_ID), 2000)}
     assert (languages["de.md"], languages["a.md"]) == ("de", "")
 
 

@@ -35,7 +35,7 @@ class Desk:
     def put(self, path: str, text: str) -> int:
         with cat.transaction(self.catalog) as seq:
             cat.put_note(self.catalog, seq, read_text(path, text), "en", FileState(1, 1), b"")
-        return next(row.id for _, row in cat.notes_since(self.catalog, seq - 1))
+        return next(row.id for _, row in cat.notes_since(self.catalog, (seq - 1, cat.LAST_ID), 2000))
 
     def embed(self, *notes: int) -> None:
         keys = [key for _, _, key in cat.passage_keys(self.catalog, notes)]
