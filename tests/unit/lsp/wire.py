@@ -58,7 +58,7 @@ class Wire:
 
     async def reply(self, identity: Any) -> dict[str, Any]:
         """The one reply to a request, taken out of `sent`."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 for message in self.sent:
                     if message.get("id") == identity and "method" not in message:
