@@ -94,7 +94,8 @@ class RecallProtocol(LanguageServerProtocol):
         return None
 
     def _refuse(self, identity: Any, error: JsonRpcException) -> None:
-        self._send_response(identity, error=error.to_response_error())
+        known = identity if isinstance(identity, (str, int)) else None  # what is no id is answered as null
+        self._send_response(known, error=error.to_response_error())  # type: ignore[arg-type]
 
     def _handle_reply(self, message: Any) -> None:
         """A late reply to a request of ours that was given up would raise InvalidStateError in pygls."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pygls.io_ import StdinAsyncReader, StdoutWriter, run_async
@@ -14,9 +16,14 @@ from pygls.io_ import StdinAsyncReader, StdoutWriter, run_async
 if TYPE_CHECKING:
     from recall_lsp.lsp.server import RecallServer
 
+_PATIENCE = 1.0
+"""Seconds to end in good order once standard input is closed."""
+
 
 def serve_stdio(server: RecallServer) -> int:
     """Serve until `exit` or the end of input; the process' exit code."""
+    if hasattr(select, "poll"):
+        Thread(target=_end_with_client, args=(sys.stdin.fileno(),), daemon=True).start()
     reader = StdinAsyncReader(sys.stdin.buffer, ThreadPoolExecutor(1, "stdin"))
     return _run(_serve(server, reader, StdoutWriter(_own_stdout())))
 
@@ -52,6 +59,16 @@ async def _serve_tcp(server: RecallServer, host: str, port: int) -> None:
         await _serve(server, reader, writer)
     finally:
         writer.close()
+
+
+def _end_with_client(stdin: int) -> None:
+    """A client that reads nothing blocks our writes, which keeps memory flat, but also from seeing that it has left."""
+    watch = select.poll()
+    watch.register(stdin, 0)
+    while not any(event & select.POLLHUP for _, event in watch.poll()):
+        time.sleep(_PATIENCE)
+    time.sleep(_PATIENCE)
+    os._exit(0)  # what the keeper has committed is whole, and it ends with us
 
 
 def _own_stdout() -> BinaryIO:
