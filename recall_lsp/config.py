@@ -66,6 +66,14 @@ class Options:
     """What a hover card is shown on."""
     code_lens: Literal["off", "heading", "paragraph"] = "heading"
     """Over what a line tells how many notes are related; nothing is said where none are."""
+    ghost: Literal["on", "links", "off"] = "on"
+    """Ghost text: how one went on before, and links for the words that name a note; the links alone; or nothing."""
+    ghost_sure: float = 0.6
+    """Ghost text less probably right than this is not shown."""
+    ghost_links: bool = False
+    """Offer a link behind a finished sentence to the note that belongs to it."""
+    ghost_quotes: bool = False
+    """Offer a quotation on the empty line below a paragraph."""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 
 
@@ -116,7 +124,7 @@ class _WrongError(ValueError):
     pass
 
 
-_BOUNDS = {"max_bytes": (1_000, 200_000_000), "limit": (1, 50), "quiet": (0.0, 1.0)}
+_BOUNDS = {"max_bytes": (1_000, 200_000_000), "limit": (1, 50), "quiet": (0.0, 1.0), "ghost_sure": (0.0, 1.0)}
 _converter = Converter()
 
 
@@ -126,6 +134,10 @@ def _structured(name: str, value: Any) -> Any:
         return tuple(_scope(table) for table in (value if isinstance(value, (list, tuple)) else [value]))
     if isinstance(default, tuple):
         return _strings(value)
+    if isinstance(default, bool):
+        if not isinstance(value, bool):
+            raise _WrongError("must be true or false")
+        return value
     if isinstance(default, str):
         allowed = _choices(name)
         if not isinstance(value, str) or (allowed and value not in allowed):

@@ -25,6 +25,7 @@ from recall_lsp.index.language import detect_language
 from recall_lsp.index.lexical import LexicalWriter
 from recall_lsp.index.mend import keeper_lock, open_or_restart, whole_embeddings
 from recall_lsp.index.pace import SMALL_BACKLOG, Pace, is_paused
+from recall_lsp.index.phrases import PhraseWriter
 from recall_lsp.index.places import index_dir, private_dir
 from recall_lsp.index.purge import is_purge_due, purge
 from recall_lsp.index.reconcile import Changes, UnmountedError, apply_changes, check_paths, find_changes
@@ -123,6 +124,7 @@ class _Keeper:
         self._settled, self._stop, self._folder, self._catalog = settled, stop, folder, catalog
         self._pace = pace
         self._lexical = LexicalWriter(folder / "lexical")
+        self._phrases = PhraseWriter(folder / "phrases")
         self._options, _ = load_options(root, settings)
         self._encoder: Encoder | None = None
         self._model_wanted = True
@@ -140,6 +142,7 @@ class _Keeper:
         self._watching = not once
         self._rewatched()
         self._lexical.update(self._catalog)
+        self._phrases.update(self._catalog)
         ready = False
         paths: set[str] | None = None
         while not self._stop.is_set():
@@ -167,6 +170,7 @@ class _Keeper:
                 ready = False
             elif not ready and not self._compiling:
                 ready = True
+                self._phrases.tidy(self._catalog)
                 self._report({"event": "ready"})
                 if once:
                     return
@@ -225,6 +229,7 @@ class _Keeper:
         if changes:
             self._apply(changes)
         if is_purge_due(self._catalog) and not self._stop.is_set():
+            self._phrases.rebuild(self._catalog)
             purge(self._folder, self._catalog, self._lexical)
             self._report({"event": "changed", "seq": cat.current_seq(self._catalog)})
 
@@ -256,6 +261,7 @@ class _Keeper:
             self._report({"event": "changed", "seq": cat.current_seq(self._catalog)})
             if self._stop.is_set() or self._paused():
                 return
+        self._phrases.update(self._catalog)
         self._renew_backlog()
 
     def _embed(self) -> bool:

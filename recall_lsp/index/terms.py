@@ -20,12 +20,12 @@ STEMMERS = {
 }  # fmt: skip
 
 # Han, kana, Hangul, Thai, Lao, Khmer, Burmese: words are not parted by spaces, or (Korean) carry endings.
-_UNSPACED = (
+UNSPACED = (
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
     "\U00020000-\U0002ffff\uac00-\ud7af\u1100-\u11ff\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f"
 )
-_RUN = re.compile(f"[{_UNSPACED}]+")
-_WORD = re.compile(rf"[^\W{_UNSPACED}]+|[{_UNSPACED}]+")
+_RUN = re.compile(f"[{UNSPACED}]+")
+_WORD = re.compile(rf"[^\W{UNSPACED}]+|[{UNSPACED}]+")
 _LONGEST_TERM = 40
 
 

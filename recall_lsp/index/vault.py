@@ -26,7 +26,9 @@ from recall_lsp.index.feedback import Feedback
 from recall_lsp.index.graph import Graph
 from recall_lsp.index.language import note_language
 from recall_lsp.index.lexical import Lexical, ViewState, view_state
+from recall_lsp.index.namings import Namings
 from recall_lsp.index.patterns import hidden_from
+from recall_lsp.index.phrases import Phrases
 from recall_lsp.index.places import index_dir
 from recall_lsp.index.preview import Preview, make_preview
 from recall_lsp.index.rows import Entry, EntryRow, NoteRow, PassageRow, bytes_hash, embedded_text, text_hash
@@ -83,6 +85,8 @@ class Vault:
         self._unnamed: dict[int, None] = {}
         self._unmatched: list[int] = []
         self._unusable_vectors = (0, 0)
+        self._namings = Namings()
+        self._phrases = Phrases(self.folder / "phrases")
         self._idf: dict[str, float] = {}
         self._encoded = lru_cache(maxsize=512)(self._encode_one)
         self._sketched = lru_cache(maxsize=512)(self._sketch_some)
@@ -303,6 +307,19 @@ class Vault:
             return None
         return self.row(note)
 
+    @property
+    def phrases(self) -> Phrases:
+        """How the writer went on after any words, up to what the keeper wrote last."""
+        if self._catalog is not None:
+            self._phrases.follow(self._catalog, self.revision)
+        return self._phrases
+
+    @property
+    def namings(self) -> Namings:
+        """Which notes some words name."""
+        self._namings.follow(self.entries, self.main_language, self.revision)
+        return self._namings
+
     def encode(self, text: str) -> NDArray[np.float32] | None:
         """Unit vector [dims] of a text, from a small memory of recent ones; None without a model."""
         return None if self.encoder is None or not text.strip() else self._encoded(text)
@@ -381,6 +398,16 @@ class Vault:
     def hidden_from(self, source: str) -> Callable[[str], bool] | None:
         """Which paths the settings hide from a writer in the note at `source`; None where they hide none."""
         return hidden_from(self.options.scope, source)
+
+    def hides(self, source: str) -> Callable[[int], bool]:
+        """Which notes neither the settings nor what the user taught let come to a writer in the note at `source`."""
+        scoped, taught = self.hidden_from(source), self.feedback.hidden(source)
+
+        def hidden(note: int) -> bool:
+            path = self.entries[note].path
+            return path in taught or (scoped is not None and scoped(path))
+
+        return hidden
 
     def suggest(self, query: str, limit: int, source: str = "") -> list[Suggestion]:
         """Notes and headings whose name is like what was typed in the note at `source`, without those hidden there;

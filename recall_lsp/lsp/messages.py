@@ -19,6 +19,9 @@ The other commands take one object too, in which documents and notes are named b
     recall.accepted   {"uri": document, "note": ..., "how"?: "link"}  it was inserted
     recall.undo       {"id"?: ...}                              takes back that dismissal, or the newest; null for none
     recall.hidden     nothing                                   answers `{"hidden": [Taught]}`, newest first
+
+An accepted ghost text of ours brings `recall.accepted` along, or for words that become a link `recall.link` with a
+`LinkParams`, which puts the link in their place and counts as accepting it.
 """
 
 from __future__ import annotations
@@ -39,6 +42,7 @@ RELATED_COMMAND = "recall.related"
 STATUS_COMMAND = "recall.status"
 PAUSE_COMMAND = "recall.pauseIndexing"
 RESUME_COMMAND = "recall.resumeIndexing"
+LINK_COMMAND = "recall.link"
 BACKLINKS_COMMAND = "recall.backlinks"
 DISMISS = "recall.dismiss"
 NEVER_SHOW = "recall.neverShow"
@@ -95,6 +99,17 @@ class Taught:
 @attrs.frozen
 class HiddenResult:
     hidden: list[Taught]
+
+
+@attrs.frozen
+class LinkParams:
+    """Where `text` stands in the document from `start` on, `link` to the `note` takes its place."""
+
+    uri: str
+    note: str
+    start: types.Position
+    text: str
+    link: str
 
 
 @attrs.frozen
@@ -217,6 +232,7 @@ class StatusRequest:
 REQUESTS: dict[str, type[Any]] = {RELATED: RelatedRequest, BACKLINKS: BacklinksRequest, STATUS: StatusRequest}
 
 _CLASSES = (
+    LinkParams,
     Span, BacklinksParams, Backlink, BacklinksResult, RelatedParams, RelatedHit, RelatedResult, PathMessage,
     FolderStatus, StatusResult,
     DismissParams, NeverShowParams, AcceptedParams, UndoParams, Taught, HiddenResult,
@@ -227,6 +243,7 @@ def converter() -> Converter:
     """pygls' converter, which also knows the classes above: snake_case here, camelCase on the wire."""
     made: Converter = default_converter()  # type: ignore[no-untyped-call]
     made.register_structure_hook(int | str, lambda value, _: value)
+    made.register_structure_hook(types.InlineCompletionTriggerKind, lambda value, _: _trigger_kind(value))
     for cls in _CLASSES:
         attrs.resolve_types(cls)
         names = {
@@ -238,3 +255,8 @@ def converter() -> Converter:
     for request in REQUESTS.values():
         attrs.resolve_types(request)
     return made
+
+
+def _trigger_kind(value: int) -> types.InlineCompletionTriggerKind:
+    """Older clients count from 0, as VS Code does itself; 1 means "by hand" to the others, so only 0 can be told."""
+    return types.InlineCompletionTriggerKind(value or 1)

@@ -40,6 +40,8 @@ from recall_lsp.lsp.features import (
     hidden,
     hover,
     indexing,
+    inline_completion,
+    link_words,
     never_show,
     references,
     related,
@@ -61,6 +63,7 @@ from recall_lsp.lsp.transport import serve_stdio, serve_tcp
 log = logging.getLogger(__name__)
 Handler = Callable[..., Any]
 
+INLINE = types.InlineCompletionOptions()
 SAVE = types.SaveOptions(include_text=False)
 DIAGNOSTIC = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False, identifier="recall")
 RENAME = types.RenameOptions(prepare_provider=True)
@@ -80,6 +83,7 @@ def features(session: Session) -> tuple[tuple[str, Any, Handler], ...]:
         (types.TEXT_DOCUMENT_DID_CLOSE, None, text_sync.did_close),
         (types.TEXT_DOCUMENT_COMPLETION, session.completion, completion.completion),
         (types.COMPLETION_ITEM_RESOLVE, None, completion_resolve.resolve),
+        (types.TEXT_DOCUMENT_INLINE_COMPLETION, INLINE, inline_completion.inline_completion),
         (types.TEXT_DOCUMENT_HOVER, None, hover.hover),
         (types.TEXT_DOCUMENT_DEFINITION, None, definition.definition),
         (types.TEXT_DOCUMENT_REFERENCES, None, references.references),
@@ -118,6 +122,7 @@ COMMANDS: tuple[tuple[str, type[Any] | None, Handler], ...] = (
     (messages.ACCEPTED, messages.AcceptedParams, accepted.accepted),
     (messages.UNDO, messages.UndoParams, undo.undo),
     (messages.HIDDEN, None, hidden.hidden),
+    (messages.LINK_COMMAND, messages.LinkParams, link_words.link_words),
 )
 
 

@@ -1,0 +1,117 @@
+"""Held-out notes typed key by key: what each system would offer before each key, and whether it is what came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from time import process_time
+
+import numpy as np
+from inline_baselines import History, ngram, prefix_match
+from inline_data import Writing, digest
+from numpy.typing import NDArray
+
+from recall_lsp.index.phrase_segment import Segment
+from recall_lsp.index.phrase_words import words_of
+from recall_lsp.index.vault import Vault
+from recall_lsp.recall.continuation import FEATURES, LEAST_OFFERED, continuations, size
+
+Array = NDArray[np.float64]
+JUDGED = ("key", "score", "right", "saved", "length", "whole", "ghost")
+WORDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """`places` [keys, 2]: the note's number and the offset of each key; `seconds` [keys] that ours took.
+
+    For each system a table [candidates, JUDGED] of its candidates, ours with FEATURES after that: the number of the
+    key, the score, whether it was right, how many of its letters came, its length, whether all came, and a number
+    for the line as it would then stand, by which a ghost is known again at the next key.
+    """
+
+    places: Array
+    seconds: Array
+    tables: dict[str, Array]
+
+
+def replay(vault: Vault, segment: Segment, past: History, writings: Iterable[Writing]) -> Record:
+    places: list[tuple[float, float]] = []
+    seconds: list[float] = []
+    tables: dict[str, list[tuple[float, ...]]] = {"ours": [], "n-gram": [], "history": []}
+    for number, writing in enumerate(writings):
+        language = vault.language_of(writing.note)
+        for at in writing.places:
+            key = len(places)
+            places.append((number, at))
+            start = process_time()
+            found = continuations(vault, writing.path, writing.text, at, language)
+            seconds.append(process_time() - start)
+            for one in found:
+                tables["ours"].append((*_judged(key, writing.text, at, one.text, one.chance), *one.features))
+            guesses = {"n-gram": ngram(segment, writing.text, at), "history": prefix_match(past, writing.text, at)}
+            for name, guessed in guesses.items():
+                seen = [guess for guess in guessed if size(guess[0]) >= LEAST_OFFERED]
+                tables[name] += [_judged(key, writing.text, at, *guess) for guess in seen]
+    widths = {"ours": len(JUDGED) + len(FEATURES)}
+    arrays = {name: np.array(rows, float).reshape(-1, widths.get(name, len(JUDGED))) for name, rows in tables.items()}
+    return Record(np.array(places, float), np.array(seconds), arrays)
+
+
+def _judged(key: int, text: str, at: int, offered: str, score: float) -> tuple[float, ...]:
+    """Right is what begins as the writer went on, for three words or all that it has."""
+    rest = text[at : at + len(offered)]
+    ends = [word.end for word in words_of(offered, "") if word.surface]
+    least = offered[: ends[WORDS - 1]] if len(ends) > WORDS else offered
+    saved = next((n for n, (a, b) in enumerate(zip(offered, rest, strict=False)) if a != b), len(rest))
+    line = text[text.rfind("\n", 0, at) + 1 : at] + offered
+    ghost = digest(line) % (1 << 48)
+    return key, score, rest.startswith(least), saved, len(offered), rest == offered, ghost
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What comes of showing all candidates above a threshold and accepting the right ones at once."""
+
+    keys: int
+    offers: int
+    right: int
+    whole: int
+    saved: int
+
+
+def outcome(record: Record, table: Array, threshold: float) -> Outcome:
+    """At each key the candidate that promises to save most is shown; a ghost that stays is one offer.
+
+    A right offer is accepted at once: the letters of it that come are not typed.
+    """
+    shown = table[table[:, 1] >= threshold]
+    promise = np.minimum(shown[:, 1], 1) * shown[:, 4]
+    best: dict[int, int] = {}
+    for row in np.lexsort((-promise, shown[:, 0])).tolist():
+        best.setdefault(int(shown[row, 0]), row)
+    offers = right = whole = saved = 0
+    skip_note, skip_to, last_ghost = -1.0, -1.0, -1.0
+    for key in sorted(best):
+        note, at = record.places[key]
+        if note == skip_note and at < skip_to:
+            continue
+        _, _, is_right, letters, _, is_whole, ghost = shown[best[key], : len(JUDGED)]
+        if ghost != last_ghost:
+            offers += 1
+            right, whole = right + int(is_right), whole + int(is_whole)
+        last_ghost = ghost
+        if is_right:
+            saved += int(letters)
+            skip_note, skip_to = note, at + letters
+    return Outcome(len(record.places), offers, right, whole, saved)
+
+
+def save(path: str, record: Record) -> None:
+    np.savez_compressed(path, places=record.places, seconds=record.seconds, **record.tables)  # type: ignore[arg-type]
+
+
+def load(path: str) -> Record:
+    table = np.load(path)
+    tables = {name: table[name] for name in ("ours", "n-gram", "history")}
+    return Record(table["places"], table["seconds"], tables)

@@ -1,0 +1,196 @@
+"""A part of the phrase view: the words of some passages, and all places in them sorted by what stands before.
+
+`order` is a suffix array over the text read backwards, cut at eight words: the places whose last words are the
+words just typed lie together, and each word further back halves the search anew.  A segment never changes; it is one
+file of 32-bit integers, memory-mapped, replaced by another file and never written in place.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recall_lsp.index.compiled import write_durably
+from recall_lsp.index.phrase_words import forms_of
+
+Integers = NDArray[np.int32]
+
+DEPTH = 8
+"""Words back that places are sorted by."""
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """`tokens` [n] are the words as numbers of `surfaces`; 0 is a boundary, one begins each passage and one ends all.
+
+    `order` [n] holds the places sorted by the stems at and before them; `stem_of` maps surfaces to stems.
+    `passages`, `starts` and `notes` [m] are the passages' ids, first places and notes.  Surfaces and stems are sorted:
+    their letters (UTF-8) stand one after the other in `..._letters`, each ending where `..._ends` says.
+    """
+
+    tokens: Integers
+    order: Integers
+    stem_of: Integers
+    passages: Integers
+    starts: Integers
+    notes: Integers
+    surface_letters: Integers
+    surface_ends: Integers
+    stem_letters: Integers
+    stem_ends: Integers
+
+    def passage_at(self, places: Integers) -> NDArray[np.intp]:
+        """Which of the passages each place stands in."""
+        return np.searchsorted(self.starts, places, "right") - 1
+
+    def surface(self, number: int) -> str:
+        return _word(self.surface_letters, self.surface_ends, number)
+
+    def surfaces_from(self, beginning: str) -> tuple[int, int]:
+        """The range of surfaces that begin with some letters."""
+        return (
+            _find(self.surface_letters, self.surface_ends, beginning),
+            _find(self.surface_letters, self.surface_ends, beginning + "\U0010ffff"),
+        )
+
+    def stem(self, stem: str) -> int:
+        """The number of a stem, -1 for one that stands nowhere."""
+        at = _find(self.stem_letters, self.stem_ends, stem)
+        found = at < len(self.stem_ends) and _word(self.stem_letters, self.stem_ends, at) == stem
+        return at if found else -1
+
+    def stems_at(self, places: Integers, back: int) -> Integers:
+        """The stems `back` words before each place."""
+        return self.stem_of[self.tokens[np.maximum(places - back, 0)]]
+
+    def narrow(self, low: int, high: int, back: int, stem: int) -> tuple[int, int]:
+        """The part of `order[low:high]`, alike up to `back` words, that has `stem` there."""
+        tokens, stem_of, order = self.tokens, self.stem_of, self.order
+
+        def key(at: int) -> int:
+            return int(stem_of[tokens[max(order[at] - back, 0)]])
+
+        low = bisect_left(range(high), stem, low, high, key=key)
+        return low, bisect_right(range(high), stem, low, high, key=key)
+
+
+Reader = Callable[[str, str], Iterable[tuple[str, str]]]
+
+
+def build_segment(passages: Iterable[tuple[int, int, str, str]], read: Reader = forms_of) -> Segment:
+    """A segment of passages given as (id, note, text, language); `read` makes surfaces and stems of a text."""
+    numbers: dict[tuple[str, str], int] = {("", ""): 0}
+    tokens: list[int] = []
+    rows: list[tuple[int, int, int]] = []
+    for passage, note, text, language in passages:
+        rows.append((passage, len(tokens), note))
+        tokens.append(0)
+        tokens.extend([numbers.setdefault(pair, len(numbers)) for pair in read(text, language)])
+    tokens.append(0)
+    return _made(np.array(tokens, np.int32), list(numbers), np.array(rows, np.int32).reshape(-1, 3))
+
+
+def merged(segments: Sequence[Segment], alive: Sequence[NDArray[np.bool_]]) -> Segment:
+    """One segment of those passages of several that are still `alive`."""
+    numbers: dict[tuple[str, str], int] = {("", ""): 0}
+    tokens: list[Integers] = []
+    rows: list[Integers] = []
+    size = 0
+    for segment, living in zip(segments, alive, strict=True):
+        pairs = zip(_words(segment, "surface"), _stems_of_surfaces(segment), strict=True)
+        renumbered = np.array([numbers.setdefault(pair, len(numbers)) for pair in pairs], np.int32)
+        lengths = np.diff(np.append(segment.starts, len(segment.tokens) - 1))
+        kept = renumbered[segment.tokens[:-1][np.repeat(living, lengths)]]
+        ends = size + np.cumsum(lengths[living])
+        starts = ends - lengths[living]
+        rows.append(np.stack([segment.passages[living], starts, segment.notes[living]], 1).astype(np.int32))
+        tokens.append(kept)
+        size += len(kept)
+    tokens.append(np.zeros(1, np.int32))
+    return _made(np.concatenate(tokens), list(numbers), np.concatenate(rows))
+
+
+def write_segment(path: Path, segment: Segment) -> None:
+    """Raises OSError."""
+    arrays = [getattr(segment, field.name) for field in fields(Segment)]
+    head = np.array([_FORMAT, *map(len, arrays)], np.int32)
+    write_durably(path, np.concatenate([head, *arrays]).astype("<i4").tobytes())
+
+
+def read_segment(path: Path) -> Segment:
+    """A segment, memory-mapped.  Raises OSError or ValueError when it is missing, cut off or of another format."""
+    # As a plain array: each slice of a memmap object costs microseconds.
+    whole = np.asarray(np.memmap(path, "<i4", "r"))
+    count = len(fields(Segment))
+    if len(whole) < count + 1 or whole[0] != _FORMAT or whole[1 : count + 1].min() < 0:
+        raise ValueError("not a segment")
+    ends = count + 1 + np.cumsum(whole[1 : count + 1], dtype=np.int64)
+    if ends[-1] != len(whole):
+        raise ValueError("a segment that is cut off")
+    return Segment(*np.split(whole, [count + 1, *ends[:-1]])[1:])
+
+
+def _made(tokens: Integers, words: list[tuple[str, str]], rows: Integers) -> Segment:
+    """A segment of words numbered in any order; a surface that has two stems keeps both, as two words."""
+    ranked = sorted(range(len(words)), key=words.__getitem__)
+    place = np.empty(len(words), np.int32)
+    place[ranked] = np.arange(len(words), dtype=np.int32)
+    used = np.zeros(len(words), bool)
+    used[place[tokens]] = True
+    renumbered = np.cumsum(used) - 1
+    kept = [words[number] for number, is_used in zip(ranked, used, strict=True) if is_used]
+    tokens = renumbered[place[tokens]].astype(np.int32)
+    stems = sorted({stem for _, stem in kept})
+    number_of = {stem: number for number, stem in enumerate(stems)}
+    stem_of = np.array([number_of[stem] for _, stem in kept], np.int32)
+    order = _sorted_backwards(stem_of[tokens])
+    passages, starts, notes = (np.ascontiguousarray(column) for column in rows.T)
+    surfaces = _packed([surface for surface, _ in kept])
+    return Segment(tokens, order, stem_of, passages, starts, notes, *surfaces, *_packed(stems))
+
+
+def _sorted_backwards(stems: Integers) -> Integers:
+    """The places sorted by the `DEPTH` stems that end there, by prefix doubling (Manber and Myers 1990)."""
+    rank = stems.astype(np.int64)
+    step = 1
+    while step < DEPTH:
+        before = np.zeros_like(rank)
+        before[step:] = rank[:-step] + 1
+        _, rank = np.unique(rank * (int(rank.max()) + 2) + before, return_inverse=True)
+        step *= 2
+    return np.argsort(rank, kind="stable").astype(np.int32)
+
+
+def _packed(words: Sequence[str]) -> tuple[Integers, Integers]:
+    encoded = [word.encode("utf-8", "replace") for word in words]
+    letters = b"".join(encoded)
+    padded = letters + b"\0" * (-len(letters) % 4)
+    return np.frombuffer(padded, np.int32), np.cumsum([len(word) for word in encoded], dtype=np.int32)
+
+
+def _word(letters: Integers, ends: Integers, number: int) -> str:
+    start = int(ends[number - 1]) if number else 0
+    end = int(ends[number])
+    return letters[start // 4 : -(-end // 4)].tobytes()[start % 4 : start % 4 + end - start].decode("utf-8", "replace")
+
+
+def _find(letters: Integers, ends: Integers, word: str) -> int:
+    """Where in the sorted words `word` stands or would stand."""
+    return bisect_left(range(len(ends)), word, key=lambda number: _word(letters, ends, number))
+
+
+def _words(segment: Segment, kind: str) -> list[str]:
+    letters = getattr(segment, f"{kind}_letters").tobytes()
+    ends = getattr(segment, f"{kind}_ends").tolist()
+    return [letters[start:end].decode("utf-8", "replace") for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _stems_of_surfaces(segment: Segment) -> list[str]:
+    stems = _words(segment, "stem")
+    return [stems[number] for number in segment.stem_of.tolist()]

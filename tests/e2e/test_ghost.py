@@ -1,0 +1,164 @@
+"""Ghost text from the real server over small vaults, by words alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from editor import Editor, editor, log_text, until
+from lsprotocol import types
+
+PROVERB = "Measure the board twice and cut it once, as my grandfather used to say."
+NOTES = {
+    "2019-05-04 Shelf.md": f"# Shelf\n\nThe oak was expensive. {PROVERB}\n",
+    "Table.md": f"# Table\n\n{PROVERB} I did not listen.\n\nSee [[The pencil sum]].\n",
+    "The pencil sum.md": "# The pencil sum\n\nAdd the lengths on paper before the saw is out of its box.\n",
+    "Chair.md": "# Chair\n\nThe [[The pencil sum]] saved this one.\n",
+    "private/Diary.md": "# Diary\n\nMy secret recipe for walnut oil is three parts patience.\n",
+}
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Path:
+    root = tmp_path / "vault"
+    for path, text in NOTES.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+    return root
+
+
+async def ghosts(
+    window: Editor, uri: str, line: int, character: int, by_hand: bool = False
+) -> list[types.InlineCompletionItem]:
+    kinds = types.InlineCompletionTriggerKind
+    context = types.InlineCompletionContext(kinds.Invoked if by_hand else kinds.Automatic)
+    document, place = types.TextDocumentIdentifier(uri), types.Position(line, character)
+    params = types.InlineCompletionParams(context, document, place)
+    answer = await window.client.text_document_inline_completion_async(params)
+    assert isinstance(answer, types.InlineCompletionList)
+    here = types.Range(place, place)
+    assert all(item.range == here and item.filter_text == item.insert_text for item in answer.items)
+    return list(answer.items)
+
+
+async def texts(window: Editor, uri: str, text: str, by_hand: bool = False) -> list[str]:
+    lines = text.split("\n")
+    items = await ghosts(window, uri, len(lines) - 1, len(lines[-1]), by_hand)
+    return [str(item.insert_text) for item in items]
+
+
+async def test_the_writers_own_words_go_on(tmp_path: Path, vault: Path) -> None:
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(len(NOTES))
+        for typed, rest in (
+            ("Measure the board twice", " and cut it once, as my grandfather used to say."),
+            ("It is raining. Measure the board twi", "ce and cut it once, as my grandfather used to say."),
+            ("- measure the boards twice and cuts it ", "once, as my grandfather used to say."),
+        ):
+            uri = window.open(vault / "now.md", typed)
+            assert (await texts(window, uri, typed))[0] == rest
+        for silent in (
+            "Measure the oak",
+            "",
+            "`Measure the board twice",
+            "```\nMeasure the board twice",
+            "[[Measure the board twice",
+        ):
+            uri = window.open(vault / "now.md", silent)
+            assert await texts(window, uri, silent) == []
+        before = "Measure the board twice"
+        uri = window.open(vault / "now.md", f"{before} and cut it once, as my grandfather used to say.")
+        assert await texts(window, uri, before) == []
+    assert log_text(tmp_path) == ""
+
+
+async def test_what_is_excluded_is_never_said(tmp_path: Path, vault: Path) -> None:
+    typed = "My secret recipe for walnut oil"
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(len(NOTES))
+        uri = window.open(vault / "now.md", typed)
+        assert (await texts(window, uri, typed, by_hand=True))[0] == " is three parts patience."
+        (vault / ".recallignore").write_text("private/\n")
+        await window.indexed(len(NOTES) - 1)
+        assert await texts(window, uri, typed, by_hand=True) == []
+
+
+async def test_a_changed_note_is_offered_at_once(tmp_path: Path, vault: Path) -> None:
+    typed = "The kettle on the landing"
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(len(NOTES))
+        uri = window.open(vault / "now.md", typed)
+        assert await texts(window, uri, typed, by_hand=True) == []
+        (vault / "Kettle.md").write_text("# Kettle\n\nThe kettle on the landing belongs to nobody.\n")
+
+        async def offered() -> bool:
+            return await texts(window, uri, typed, by_hand=True) == [" belongs to nobody."]
+
+        await until(offered)
+
+
+async def test_words_that_name_a_note_become_its_link(tmp_path: Path, vault: Path) -> None:
+    typed = "I forgot the pencil sum "
+    edits: list[types.ApplyWorkspaceEditParams] = []
+
+    async with editor(tmp_path, vault) as window:
+
+        def take(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+            edits.append(params)
+            window.received["workspace/applyEdit"] -= 1
+            return types.ApplyWorkspaceEditResult(True)
+
+        window.client.feature(types.WORKSPACE_APPLY_EDIT)(take)
+        await window.indexed(len(NOTES))
+        uri = window.open(vault / "now.md", typed)
+        offered = await ghosts(window, uri, 0, len(typed), by_hand=True)
+        item = next(item for item in offered if item.insert_text == "→ [[The pencil sum]]")
+        window.type(uri, 0, len(typed), "→ [[The pencil sum]]")
+        assert item.command is not None
+        command = types.ExecuteCommandParams(item.command.command, item.command.arguments)
+        await window.client.workspace_execute_command_async(command)
+
+        async def edited() -> bool:
+            return len(edits) == 1
+
+        await until(edited)
+        changes = edits[0].edit.changes
+        assert changes is not None
+        start, end = types.Position(0, 9), types.Position(0, len(typed) + 20)
+        assert list(changes[uri]) == [types.TextEdit(types.Range(start, end), "[[The pencil sum]] ")]
+        await window.client.workspace_execute_command_async(command)  # the document is another now, for all we know
+        window.received += type(window.received)()
+
+
+async def test_settings(tmp_path: Path, vault: Path) -> None:
+    typed = "Measure the board twice"
+    for ghost, count in (("on", 1), ("links", 0), ("off", 0)):
+        async with editor(tmp_path, vault, settings={"ghost": ghost}) as window:
+            await window.indexed(len(NOTES))
+            uri = window.open(vault / "now.md", typed)
+            context = types.InlineCompletionContext(types.InlineCompletionTriggerKind.Automatic)
+            document, place = types.TextDocumentIdentifier(uri), types.Position(0, len(typed))
+            params = types.InlineCompletionParams(context, document, place)
+            answer = await window.client.text_document_inline_completion_async(params)
+            assert len(getattr(answer, "items", [])) >= count
+            assert count or not getattr(answer, "items", [])
+
+
+async def test_a_quotation_below_a_paragraph_when_asked(tmp_path: Path, vault: Path) -> None:
+    text = "I should have done the sum of lengths on paper, before the saw was out of its box.\n\n"
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(len(NOTES))
+        uri = window.open(vault / "now.md", text)
+        assert await texts(window, uri, text) == []
+        offered = await texts(window, uri, text, by_hand=True)
+        sentence = "Add the lengths on paper before the saw is out of its box."
+        assert offered[0].startswith(f"> {sentence}\n>\n> — [[The pencil sum]]")
+
+
+async def test_clients_that_count_from_zero(tmp_path: Path, vault: Path) -> None:
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(len(NOTES))
+        uri = window.open(vault / "now.md", PROVERB[:23])
+        params = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 23}, "context": {"triggerKind": 0}}
+        reply = await window.raw({"id": "raw-1", "method": "textDocument/inlineCompletion", "params": params})
+        assert reply["result"]["items"][0]["insertText"].startswith(" and cut it once")
