@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recall_lsp.index.catalog import current_seq, main_language, notes_since, passages_of, removed_since
+from recall_lsp.index.catalog import current_seq, main_language, passages_of, removed_since
 from recall_lsp.index.compiled import write_durably
 from recall_lsp.index.phrase_segment import (
     DEPTH,
@@ -159,11 +159,11 @@ class PhraseWriter:
             self._view, self._segments = _View(0, ()), []
         if self._view.seq == seq:
             return
-        changed = [row for _, row in notes_since(catalog, self._view.seq)]
+        changed = catalog.execute("SELECT id, language FROM notes WHERE seq > ? ORDER BY id", (self._view.seq,))
+        main = main_language(catalog)
+        languages = {note: language or main for note, language in changed}
         names = list(self._view.segments)
-        if changed:
-            main = main_language(catalog)
-            languages = {row.id: row.language or main for row in changed}
+        if languages:
             self._append(names, build_segment(_texts(catalog, languages)), seq)
         while self._mergeable() and sum(len(segment.tokens) for segment, _ in self._segments[-2:]) <= _SOON:
             self._merge(catalog, names, seq)
