@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recall_lsp.config import Options
+from recall_lsp.index.tuned import UNTUNED
 from recall_lsp.index.vault import Vault, open_vault
 from recall_lsp.notes.read import read_text
 from recall_lsp.recall.moment import moment_at
@@ -54,12 +55,13 @@ def load_linkbench(path: Path) -> ModuleType:
 
 
 def opened(folder: Path) -> Vault:
-    """The vault, fully followed; its index must have been made by `recall-lsp index`."""
+    """The vault, fully followed, as if never tuned; its index must have been made by `recall-lsp index`."""
     vault = open_vault(folder.resolve(), Options())
     while vault.refresh(1 << 30):
         pass
     if not vault.entries or vault.matrix is None or vault.lexical is None:
         raise SystemExit(f"{folder}: no index; run `recall-lsp index` on it first")
+    vault.tuned = UNTUNED
     return vault
 
 
