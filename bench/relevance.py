@@ -59,8 +59,8 @@ def tuned_on_halves(vault: Vault, start: Weights) -> Ranking:
         ranked[half] = UNTUNED, full(start)
         if len(learn) >= FEW:
             learned = tune(vault, start, learn, held[:1], lambda: None).tuned
-            rank = np.array([learned.rank[name] for name in FEATURES], np.float32)
-            ranked[half] = learned, full(replace(start, rank=rank))
+            weights = np.array([learned.rank[name] for name in FEATURES], np.float32)
+            ranked[half] = learned, full(replace(start, rank=weights))
 
     def rank(vault: Vault, moment: Moment, query: Query) -> list[int]:
         vault.tuned, ranking = ranked[half_of(moment.note.path)]

@@ -26,8 +26,9 @@ class Scope:
 class Options:
     """Everything a user can set.  The names are those of `recall.toml` and of the editor's settings."""
 
-    model: str = "default"
-    """A Sentence-Transformers model by name or folder; "default" ships with us, "none" recalls by words alone."""
+    model: str = "auto"
+    """A Sentence-Transformers model by name or folder; "default" ships with us and knows English, "multilingual" is an
+    extra, "auto" is whichever of the two fits the notes' languages, "none" recalls by words alone."""
     include: tuple[str, ...] = ("*.md", "*.markdown", "*.mdx", "*.org", "*.txt")
     """Files that are notes, as gitignore patterns."""
     exclude: tuple[str, ...] = ()

@@ -15,6 +15,8 @@ from rich.text import Text
 from recall_lsp.commands.build import build
 from recall_lsp.commands.related import recall_text
 from recall_lsp.commands.show import show_hits
+from recall_lsp.index import multilingual
+from recall_lsp.index.choose import AUTO
 from recall_lsp.index.rows import Entry
 from recall_lsp.index.vault import Vault
 from recall_lsp.notes.read import read_text
@@ -53,6 +55,8 @@ def _say_counts(console: Console, vault: Vault, sample: bool) -> None:
         f" {status.embedded:,} of them by meaning too. {status.size / 1e6:.1f} MB on disk.",
         highlight=False,
     )
+    if vault.model == multilingual.NAME and vault.options.model == AUTO:
+        console.print("  Many notes are not in English, so the multilingual model reads them.", style="dim")
     if status.skipped:
         console.print(f"  Files skipped: {len(status.skipped)}; `recall-lsp status` says why.", style="dim")
     if status.problems:

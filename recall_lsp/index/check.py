@@ -20,6 +20,7 @@ from filelock import Timeout
 
 from recall_lsp.config import Options
 from recall_lsp.index import catalog as cat
+from recall_lsp.index.choose import chosen_model
 from recall_lsp.index.compiled import find_source
 from recall_lsp.index.encoder import Encoder, load
 from recall_lsp.index.lexical import Lexical, view_state
@@ -86,7 +87,8 @@ def check(root: Path, options: Options) -> list[Finding]:
         findings += found
         if any(finding.broken for finding in found):
             return findings
-        encoder = None if options.model == "none" else load(options.model)
+        model = chosen_model(options.model, catalog)
+        encoder = None if model == "none" else load(model)
         findings += _lexical(catalog, folder / "lexical")
         findings += _all_vectors(catalog, folder, encoder)
         findings += _folder(catalog, root, options)
@@ -113,9 +115,10 @@ def repair(root: Path, findings: list[Finding]) -> None:
 
 
 def _model(options: Options) -> Iterator[Finding]:
-    source = None if options.model == "none" else find_source(options.model)
+    model = chosen_model(options.model, None)
+    source = None if model == "none" else find_source(model)
     folder = models_dir() / source.model_id if source else None
-    if folder is not None and folder.exists() and load(options.model) is None:
+    if folder is not None and folder.exists() and load(model) is None:
         yield Finding("model", "The compiled model is damaged; it is compiled anew by itself.", broken=False)
 
 

@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from recall_lsp.index import multilingual
 from recall_lsp.index.places import digest, models_dir, private_dir, readable
 
 FORMAT = 1
@@ -115,6 +116,8 @@ def run_compile(model: str, sample: Sequence[str]) -> CompileResult:
 
     `sample` holds passages of the vault, on which compiled and original are compared.  Never raises.
     """
+    if model == multilingual.NAME:
+        return CompileResult(model, error=multilingual.HOW_TO_GET)
     package_parent = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(part for part in (package_parent, os.environ.get("PYTHONPATH", "")) if part)
     # -P: the working folder may be a stranger's vault, whose .py files must not be importable.

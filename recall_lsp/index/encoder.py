@@ -21,6 +21,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
+from recall_lsp.index import multilingual
 from recall_lsp.index.compiled import CompileResult, compiled_model, is_whole, run_compile
 from recall_lsp.index.sketch import MOST_TOKENS, make_table, read_table, sketches, write_table
 
@@ -68,6 +69,8 @@ class Encoder(Protocol):
 
 def load(model: str, threads: int = 1) -> Encoder | None:
     """The encoder for a model name or folder; None if it must be compiled first (`run_compile`)."""
+    if model == multilingual.NAME:
+        return multilingual.load_multilingual(threads)
     folder = compiled_model(model)
     if folder is None:
         return None
@@ -83,7 +86,9 @@ def load_encoder(folder: Path, threads: int = 1) -> Encoder:
 
 
 def has_sketch(model: str) -> bool:
-    """Whether the compiled model has its table; without one, `run_compile` adds it."""
+    """Whether the model has its table, or can have none; without one, `run_compile` adds it."""
+    if model == multilingual.NAME:
+        return True
     folder = compiled_model(model)
     return folder is not None and read_table(folder) is not None
 

@@ -19,6 +19,7 @@ from watchdog.observers.api import BaseObserver
 
 from recall_lsp.config import load_options, read_settings_file
 from recall_lsp.index import catalog as cat
+from recall_lsp.index.choose import choose_model
 from recall_lsp.index.embed import Backlog
 from recall_lsp.index.encoder import Encoder, has_sketch, load, run_compile
 from recall_lsp.index.language import detect_language
@@ -127,6 +128,7 @@ class _Keeper:
         self._phrases = PhraseWriter(folder / "phrases")
         self._options, _ = load_options(root, settings)
         self._encoder: Encoder | None = None
+        self._model = "none"
         self._model_wanted = True
         self._model_error = ""
         self._backlog: Backlog | None = None
@@ -292,15 +294,16 @@ class _Keeper:
             self._compiling = None
             cat.set_meta(self._catalog, cat.MODEL_ERROR, self._model_error)
             self._report({"event": "progress", "stage": "compiling", "done": 1, "total": 1})
-            self._encoder = load(self._options.model, _THREADS)
+            self._encoder = load(self._model, _THREADS)
             self._renew_backlog()
         if not self._model_wanted or self._compiling is not None:
             return
         self._model_wanted = False
+        self._model = choose_model(self._options.model, self._catalog)
         cat.set_meta(self._catalog, cat.MODEL_ERROR, "")
-        self._encoder = None if self._options.model == "none" else load(self._options.model, _THREADS)
+        self._encoder = None if self._model == "none" else load(self._model, _THREADS)
         self._renew_backlog()
-        if self._options.model != "none" and (self._encoder is None or not has_sketch(self._options.model)):
+        if self._model != "none" and (self._encoder is None or not has_sketch(self._model)):
             sample = self._catalog.execute(
                 "SELECT text FROM passages WHERE length(text) > 40 ORDER BY hash LIMIT ?", (_SAMPLE,)
             )
@@ -309,7 +312,7 @@ class _Keeper:
             self._compiling.start()
 
     def _compile(self, sample: list[str]) -> None:
-        result = run_compile(self._options.model, sample)
+        result = run_compile(self._model, sample)
         self._model_error = result.error
         if result.error:
             _problem(self._report, f"{result.error} Until then, notes are recalled by their words alone.")

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from recall_lsp.config import Options
 from recall_lsp.index import catalog as cat
-from recall_lsp.index.encoder import Encoder, compiled_model, load_encoder
+from recall_lsp.index.choose import chosen_model
+from recall_lsp.index.encoder import Encoder, load
 from recall_lsp.index.feedback import Feedback
 from recall_lsp.index.graph import Graph
 from recall_lsp.index.language import note_language
@@ -69,6 +70,8 @@ class Vault:
         self.lexical: Lexical | None = None
         self.encoder: Encoder | None = None
         self.matrix: Matrix | None = None
+        self.model = options.model
+        """The model's name; what was chosen where the settings leave it open."""
         self.tuned: Tuned = UNTUNED
         self.revision = 0
         """Another whenever an answer may be another."""
@@ -210,18 +213,16 @@ class Vault:
 
     def _load_model(self) -> None:
         """Take the encoder as soon as it is compiled, and its matrix as soon as there are vectors."""
-        if self.options.model == "none" or self.matrix is not None:
+        if self.model != (model := chosen_model(self.options.model, self._catalog)):
+            self._forget_model(model)
+        if model == "none" or self.matrix is not None:
             return
         if self.encoder is None:
             if monotonic() - self._model_looked_for < _LOOK_FOR_MODEL:
                 return
             self._model_looked_for = monotonic()
-            folder = compiled_model(self.options.model)
-            if folder is None:
-                return
-            try:
-                self.encoder = load_encoder(folder)
-            except ValueError:  # the keeper has it compiled anew
+            self.encoder = load(model)
+            if self.encoder is None:
                 return
         path = embeddings_path(self.folder, self.encoder.model_id)
         if not path.exists() or _stamp(path) == self._unusable_vectors:
@@ -233,6 +234,15 @@ class Vault:
         except sqlite3.DatabaseError:
             self._close_vectors()
         self._unmatched = list(self.entries)
+
+    def _forget_model(self, model: str) -> None:
+        """The keeper has chosen another."""
+        if self._embeddings is not None:
+            self._embeddings.close()
+        self.model, self.encoder, self._embeddings, self.matrix = model, None, None, None
+        self._encoded.cache_clear()
+        self._sketched.cache_clear()
+        self._inodes = self._inodes_now()
 
     def _close_vectors(self) -> None:
         """Words answer alone until the keeper has made the damaged vectors anew."""
@@ -442,7 +452,7 @@ class Vault:
 
     def status(self) -> Status:
         """Counts and troubles, as far as this reader has followed."""
-        return read_status(self._catalog, self.folder, self.options.model, self.encoder, len(self.matrix or ()))
+        return read_status(self._catalog, self.folder, self.model, self.encoder, len(self.matrix or ()))
 
 
 def open_vault(root: Path, options: Options) -> Vault:
