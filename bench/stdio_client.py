@@ -158,7 +158,12 @@ class Client:
 
 
 @asynccontextmanager
-async def serve(vault: Path, cache: Path, settings: Mapping[str, Any] | None = None) -> AsyncIterator[Client]:
+async def serve(
+    vault: Path,
+    cache: Path,
+    settings: Mapping[str, Any] | None = None,
+    capabilities: Mapping[str, Any] = _CAPABILITIES,
+) -> AsyncIterator[Client]:
     """A fresh server process on a vault, initialized; ended at the end.  Raises GoneError."""
     environment = os.environ | {"RECALL_CACHE_DIR": str(cache), "RECALL_DATA_DIR": str(cache / "data")}
     command = [sys.executable, "-P", "-m", "recall_lsp", "serve"]
@@ -169,7 +174,7 @@ async def serve(vault: Path, cache: Path, settings: Mapping[str, Any] | None = N
         params = {
             "processId": os.getpid(),
             "rootUri": None,
-            "capabilities": _CAPABILITIES,
+            "capabilities": capabilities,
             "workspaceFolders": [{"uri": vault.as_uri(), "name": vault.name}],
             "initializationOptions": dict(settings or {}),
         }

@@ -42,7 +42,8 @@ def references_within(notebook: Notebook, page: Page, subject: Subject) -> list[
     if subject.kind in ("footnote", "missing"):
         return [one for one in references(notebook, subject) if one.page.path == page.path]
     declared = [one for one in _declaration(notebook, subject) if one.page.path == page.path and one.span.end]
-    return [*declared, *_links_in(notebook, page, subject)]
+    target = page if page.path == subject.path else notebook.page(subject.path)
+    return declared if target is None else [*declared, *_links_in(notebook, page, subject, target)]
 
 
 def sentence_around(page: Page, span: Span) -> str:
@@ -81,16 +82,14 @@ def _declaration(notebook: Notebook, subject: Subject) -> Iterator[Reference]:
 
 
 def _links(notebook: Notebook, subject: Subject) -> Iterator[Reference]:
-    for source in notebook.backlinks(subject.path):
-        page = notebook.page(source)
-        if page is not None:
-            yield from _links_in(notebook, page, subject)
+    target = notebook.page(subject.path)
+    for source in notebook.backlinks(subject.path) if target else ():
+        page = target if source == subject.path else notebook.page(source)
+        if page is not None and target is not None:
+            yield from _links_in(notebook, page, subject, target)
 
 
-def _links_in(notebook: Notebook, page: Page, subject: Subject) -> Iterator[Reference]:
-    target = page if page.path == subject.path else notebook.page(subject.path)
-    if target is None:
-        return
+def _links_in(notebook: Notebook, page: Page, subject: Subject, target: Page) -> Iterator[Reference]:
     for link in links_to(notebook, page, subject.path):
         within_note = page.path == subject.path and not link.target and link.kind != "block"
         if _means(target, link, subject) and not (subject.kind == "note" and within_note):

@@ -42,6 +42,16 @@ def find_symbols(notebook: Notebook, query: str) -> list[Symbol]:
 
 
 @lru_cache(maxsize=2)
+def _tag_places(vault: Vault, revision: int) -> dict[str, str]:
+    """The first note that has each tag."""
+    places: dict[str, str] = {}
+    for entry in vault.entries.values():
+        for tag in entry.tags:
+            places.setdefault(tag, entry.path)
+    return places
+
+
+@lru_cache(maxsize=2)
 def tag_counts(vault: Vault, revision: int) -> Counter[str]:
     """How many notes have each tag, as indexed."""
     return Counter(tag for entry in vault.entries.values() for tag in entry.tags)
@@ -81,10 +91,7 @@ def _tags(notebook: Notebook, query: str) -> Iterator[Symbol]:
     counts = tag_counts(notebook.vault, notebook.vault.notes_revision)
     names = [tag for tag in counts if wanted in tag.casefold()]
     names = sorted(names, key=lambda tag: (not tag.casefold().startswith(wanted), -counts[tag], tag))[:_TAGS]
-    places: dict[str, str] = {}
-    for entry in notebook.vault.entries.values():
-        for tag in entry.tags:
-            places.setdefault(tag, entry.path)
+    places = _tag_places(notebook.vault, notebook.vault.revision)
     for name in names:
         yield Symbol(f"#{name}", "tag", places[name], 0, f"{counts[name]} notes")
 
