@@ -219,7 +219,7 @@ def _relative_paths(at: _At, typed: str) -> Iterator[tuple[str, str]]:
     name = typed.rpartition("/")[2].replace("%20", " ")
     folder = "/" + posixpath.dirname(at.page.path)
     seen: set[str] = set()
-    for one in at.notebook.vault.suggest(name, MOST):
+    for one in at.notebook.vault.suggest(name, MOST, at.page.path):
         if one.heading is None and one.path != at.page.path and one.path not in seen:
             seen.add(one.path)
             yield posixpath.relpath("/" + one.path, folder), one.title

@@ -27,9 +27,10 @@ class Mention:
 def mentions(notebook: Notebook, page: Page) -> list[Mention]:
     """The first unlinked mention of each other note, the longest title first; of a title of several notes, none."""
     names = _names(notebook.vault, notebook.vault.revision)
+    hidden = notebook.vault.hidden_from(page.path)
     found: dict[str, Mention] = {}
     for mention in _all(page, names):
-        if mention.path != page.path:
+        if mention.path != page.path and not (hidden and hidden(mention.path)):
             found.setdefault(mention.path, mention)
     linked = {notebook.resolve(link, page.path) for link in page.note.links}
     return [mention for path, mention in found.items() if path not in linked]

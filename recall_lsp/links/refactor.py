@@ -52,8 +52,8 @@ def _words_to_link(notebook: Notebook, page: Page, options: Options, start: int,
         return
     span = Span(start + len(words) - len(words.lstrip()), end - (len(words) - len(words.rstrip())))
     name = words.strip()
-    near = [one for one in notebook.vault.suggest(name, 5) if one.heading is None and one.path != page.path][:2]
-    for one in near:
+    near = [one for one in notebook.vault.suggest(name, 5, page.path) if one.heading is None]
+    for one in [one for one in near if one.path != page.path][:2]:
         link = link_text(notebook, one.path, page.path, label=name)
         title = f"Link to {one.title}"
         yield Refactoring("refactor.rewrite", title, Plan({page.path: (Edit(span, link),)}))
