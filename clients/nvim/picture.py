@@ -1,4 +1,4 @@
-"""Takes the picture in our README: real Neovim on the sample vault, its screen drawn as an SVG.
+"""Takes the pictures in our READMEs: real Neovim on the sample vault, its screen drawn as an SVG.
 
 python clients/nvim/picture.py    (RECALL_NVIM or nvim on the PATH; needs pexpect and pyte)
 """
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "editors"))
 from terminal import Terminal  # noqa: E402
 
-PICTURE = Path(__file__).with_name("screen.svg")
+CARD, PANEL = Path(__file__).with_name("screen.svg"), Path(__file__).with_name("panel.svg")
 COLUMNS, LINES = 105, 30
 CELL, ROW, FONT = 8.43, 19, 14
 MARGIN, BAR, GAP = 22, 34, 22
@@ -50,7 +50,7 @@ FRAME = {
 """Frames are drawn, since letters of a font leave gaps between rows."""
 DRAFT = (
     "# Tuesday\r\r"
-    "We lost our way to the station, and it was the best hour of the trip. With the phone dead there\r"
+    "We lost our way to the station, and it was the best hour of the trip. With the phone dead there "
     "was no map to follow, so we asked strangers and looked at the street."
 )
 
@@ -75,6 +75,15 @@ def take(terminal: Terminal) -> list[Shot]:
     terminal.press("\x0e")
     terminal.read(2)
     return [card, Shot(";; a link to it", rows(terminal.screen))]
+
+
+def take_panel(terminal: Terminal) -> list[Shot]:
+    """The panel beside the draft."""
+    terminal.wait_for(lambda screen: "recall ready" in screen, "the index")
+    terminal.press(":set showtabline=0 laststatus=3\r:Recall\ri" + DRAFT)
+    terminal.wait_for(lambda screen: screen.count(" ago") > 1, "the panel")
+    terminal.read(2)
+    return [Shot(":Recall beside the draft", rows(terminal.screen))]
 
 
 def rows(screen: pyte.Screen) -> list[list[Char]]:
@@ -162,11 +171,12 @@ def main() -> None:
         subprocess.run([sys.executable, "-m", "recall_lsp", "index", str(vault)], env=env, check=True)
         init = ROOT / "tests" / "editors" / "nvim_init.lua"
         command = [editor, "--clean", "-u", str(init), "--cmd", f"cd {vault} | {LOOK}", str(vault / "Tuesday.md")]
-        terminal = Terminal(command, env, COLUMNS, LINES, Path("screen.txt"))
-        try:
-            PICTURE.write_text(draw(take(terminal)), encoding="utf-8")
-        finally:
-            terminal.close()
+        for picture, scene in ((CARD, take), (PANEL, take_panel)):
+            terminal = Terminal(command, env, COLUMNS, LINES, Path("screen.txt"))
+            try:
+                picture.write_text(draw(scene(terminal)), encoding="utf-8")
+            finally:
+                terminal.close()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lsprotocol import types
 from pygls.capabilities import get_capability
@@ -28,6 +30,7 @@ class ClientFeatures:
     resolves_actions: bool = False
     content_registration: bool = False
     lens_refresh: bool = False
+    changed: bool = False
 
 
 def client_features(capabilities: types.ClientCapabilities) -> ClientFeatures:
@@ -58,4 +61,12 @@ def client_features(capabilities: types.ClientCapabilities) -> ClientFeatures:
         in (get_capability(capabilities, "text_document.code_action.resolve_support.properties", None) or ()),
         content_registration=has("workspace.text_document_content.dynamic_registration"),
         lens_refresh=has("workspace.code_lens.refresh_support"),
+        changed=_is_told_of_changes(capabilities.experimental),
     )
+
+
+def _is_told_of_changes(experimental: Any) -> bool:
+    """`experimental: {"recallChanged": true}`; pygls makes an object of it."""
+    if isinstance(experimental, Mapping):
+        return bool(experimental.get("recallChanged"))
+    return bool(getattr(experimental, "recallChanged", False))

@@ -6,7 +6,8 @@
     {"textDocument": {"uri": ...}, "selection": {"start":..,"end":..}} the selected text
     {"text": "...", "textDocument"?: ...}                             this text instead of the document's
 
-with `limit` (1 to 50, default: the `limit` setting).  The answer is `{"hits": [...]}`, best first, each a
+with `limit` (1 to 50) and `quiet` (0 to 1; 0 where the user asks for it and silence is no answer), by default those of
+the settings.  The answer is `{"hits": [...]}`, best first, each a
 `RelatedHit`.  `recall/status` takes nothing and answers `{"version", "folders": [FolderStatus]}`.
 `recall/backlinks` takes a textDocument and maybe a position, and answers `{"backlinks": [Backlink]}`: the links to
 what stands there, else to the note.  The commands `recall.related` and `recall.backlinks` (with that object as their
@@ -22,6 +23,10 @@ The other commands take one object too, in which documents and notes are named b
 
 An accepted ghost text of ours brings `recall.accepted` along, or for words that become a link `recall.link` with a
 `LinkParams`, which puts the link in their place and counts as accepting it.
+
+A client that shows hits all the time says `experimental: {"recallChanged": true}` among its capabilities.  It then gets
+the notification `recall/changed`, `{"uri": folder}`, whenever another answer may have become right without an edit: the
+index has been loaded or has grown, or the settings are others.
 """
 
 from __future__ import annotations
@@ -40,6 +45,7 @@ STATUS = "recall/status"
 BACKLINKS = "recall/backlinks"
 RELATED_COMMAND = "recall.related"
 STATUS_COMMAND = "recall.status"
+CHANGED = "recall/changed"
 PAUSE_COMMAND = "recall.pauseIndexing"
 RESUME_COMMAND = "recall.resumeIndexing"
 LINK_COMMAND = "recall.link"
@@ -60,6 +66,7 @@ class RelatedParams:
     selection: types.Range | None = None
     limit: int | None = None
     text: str | None = None
+    quiet: float | None = None
 
 
 @attrs.frozen

@@ -55,6 +55,9 @@ class ServedVault:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="vault")
         self._latest = LatestWins(self._executor)
         self._following = False
+        self.on_taken: Callable[[], None] = lambda: None
+        """Called in the vault's thread when all that the keeper wrote has been taken in."""
+        self._taken = 0
 
     async def ask(self, key: Hashable, work: Callable[[Vault], T], superseded: T) -> T:
         """`work` on the vault, in its thread, after what the keeper wrote has been taken in; latest wins by `key`."""
@@ -104,9 +107,12 @@ class ServedVault:
         except BaseException as error:
             log.warning("the index of %s cannot be followed: %s", self.root.name, type(error).__name__)
             return
-        if more:
-            with suppress(RuntimeError):  # shut down meanwhile
+        with suppress(RuntimeError):  # shut down meanwhile
+            if more:
                 self.follow()
+            elif vault.revision != self._taken:
+                self._taken = vault.revision
+                self.on_taken()
 
     def _close(self) -> None:
         vault, self._vault = self._vault, None

@@ -18,6 +18,7 @@ from recall_lsp.lsp.capabilities import ClientFeatures
 from recall_lsp.lsp.documents import Document, Snapshot
 from recall_lsp.lsp.keeper import Event
 from recall_lsp.lsp.logs import set_level
+from recall_lsp.lsp.messages import CHANGED
 from recall_lsp.lsp.positions import Encoding
 from recall_lsp.lsp.progress import IndexProgress
 from recall_lsp.lsp.served_vault import Opener, ServedVault, Settings, close_all, open_vault
@@ -97,6 +98,12 @@ class Session:
         return vault
 
     def start(self, vault: ServedVault) -> None:
+        loop = asyncio.get_running_loop()
+
+        def taken() -> None:
+            loop.call_soon_threadsafe(self._tell_changed, vault)
+
+        vault.on_taken = taken
         vault.start_keeper(lambda event: self._on_keeper(vault, event))
         vault.follow()
 
@@ -114,6 +121,7 @@ class Session:
         set_level(options.log_level)
         await vault.configure(options, merged, lambda event: self._on_keeper(vault, event))
         self.refresh_code_lenses(forget=True)
+        self._tell_changed(vault)
         await self.register_completion()
 
     async def close(self) -> None:
@@ -230,6 +238,10 @@ class Session:
                 self._end_progress(vault)
             case "problem":
                 self.warn(str(event.get("message")))
+
+    def _tell_changed(self, vault: ServedVault) -> None:
+        if self.running and self.client.changed:
+            self._server.protocol.notify(CHANGED, {"uri": vault.root.as_uri()})
 
     def _index_changed(self, vault: ServedVault) -> None:
         if vault.whole:

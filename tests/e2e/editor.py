@@ -29,6 +29,7 @@ EXPECTED = {
     "workspace/configuration",
     "client/registerCapability",
     "client/unregisterCapability",
+    "recall/changed",
 }
 PATIENCE = 60.0
 """Seconds that anything may take on a busy machine before a test fails."""

@@ -12,6 +12,7 @@ from asyncio.subprocess import PIPE
 from contextlib import suppress
 from pathlib import Path
 
+import attrs
 import psutil
 import pytest
 from editor import CHECKOUT, PARAGRAPH, Editor, capabilities, copy_sample, editor, log_text, notes_in, until
@@ -311,3 +312,24 @@ async def test_indexing_is_paused_and_resumed_by_command(tmp_path: Path) -> None
         assert (await window.status()).folders[0].notes == notes
         await command("recall.resumeIndexing")
         await window.indexed(notes + 1)
+
+
+@pytest.mark.parametrize("asked", [True, False])
+async def test_who_asks_for_it_is_told_when_another_answer_may_be_right(tmp_path: Path, asked: bool) -> None:
+    vault = copy_sample(tmp_path / "vault")
+    able = attrs.evolve(capabilities(), experimental={"recallChanged": asked})
+    async with editor(tmp_path, vault, client_capabilities=able) as window:
+        told = window.received
+        await window.indexed(notes_in(vault))
+        first = told["recall/changed"]
+        (vault / "Quagga.md").write_text("# Quagga\n\nA quagga lost its stripes.\n", "utf-8")
+        await window.indexed(notes_in(vault))
+        await window.status()
+
+        async def told_again() -> bool:
+            return told["recall/changed"] > first > 0
+
+        if asked:
+            await until(told_again)
+        else:
+            assert not told["recall/changed"]

@@ -3,10 +3,10 @@ vim.opt.runtimepath:prepend(vim.env.RECALL_CLIENT)
 vim.o.swapfile = false
 vim.o.termguicolors = true
 vim.o.winborder = 'rounded'
-require('recall').setup({
+require('recall').setup(vim.tbl_extend('error', {
   cmd = { vim.env.RECALL_PYTHON, '-m', 'recall_lsp', 'serve' },
   settings = vim.json.decode(vim.env.RECALL_SETTINGS or '{}'),
-})
+}, vim.json.decode(vim.env.RECALL_OPTIONS or '{}')))
 
 -- The status line tells when notes are found by their meaning too, so that a test can wait for it as a person would.
 vim.g.recall_state = 'recall starts'

@@ -92,16 +92,6 @@ def test_brackets_that_stand_already_are_taken_into_the_link(terminal: Terminal,
     terminal.wait_for(lambda screen: f"See {link} in spring" in screen, "the link, and nothing left of what was typed")
 
 
-def test_recall_lists_the_notes_and_enter_opens_one(terminal: Terminal) -> None:
-    write(terminal, WAITING)
-    terminal.press("\x1b:Recall\r")
-    terminal.wait_for(lambda screen: all(title in screen for title in RELATED[WAITING]), "the panel of related notes")
-    terminal.press("/^Draft until\r\r")
-    terminal.wait_for(lambda screen: "Wrote Piotr a reply at 22:40" in screen, "the note that was opened")
-    terminal.press(":Recall status\r")
-    terminal.wait_for(lambda screen: "49 notes" in screen, "the status")
-
-
 def test_the_folder_that_is_served(nvim: str, desk: Desk, tmp_path: Path) -> None:
     home = Path(desk.env["HOME"])
     made = [

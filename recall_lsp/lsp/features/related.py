@@ -32,7 +32,8 @@ async def related(session: Session, params: RelatedParams) -> RelatedResult:
     if asked is None:
         return RelatedResult([])
     served, path, moment = asked
-    limit, quiet, today = params.limit or served.options.limit, served.options.quiet, date.today()
+    limit, today = params.limit or served.options.limit, date.today()
+    quiet = served.options.quiet if params.quiet is None else params.quiet
 
     def find(vault: Vault) -> list[RelatedHit]:
         return [_hit(vault, served.root, path, hit, today) for hit in related_notes(vault, moment(), limit, quiet)]
@@ -45,6 +46,8 @@ def _check(params: RelatedParams, uri: str) -> None:
         raise JsonRpcInvalidParams("recall/related needs a textDocument or a text")
     if params.limit is not None and not 1 <= params.limit <= MOST:
         raise JsonRpcInvalidParams(f"limit must lie between 1 and {MOST}")
+    if params.quiet is not None and not 0 <= params.quiet <= 1:
+        raise JsonRpcInvalidParams("quiet must lie between 0 and 1")
 
 
 def _asked(session: Session, params: RelatedParams, uri: str) -> tuple[ServedVault, str, Callable[[], Moment]] | None:

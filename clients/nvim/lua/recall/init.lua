@@ -2,7 +2,7 @@
 ---
 ---   require('recall').setup()
 ---
---- K shows the card, `;;` and `[[` offer links, `:Recall` lists the related notes in a split.
+--- `:Recall` opens the live panel, K shows the card, `;;` and `[[` offer links.  See `:help recall`.
 local M = {}
 
 ---@class recall.Options
@@ -10,17 +10,22 @@ local M = {}
 ---@field filetypes string[]
 ---@field settings table<string, any> as in recall.toml
 ---@field completion boolean open the menu after `[[` and the trigger; false leaves completion to another plugin
+---@field panel recall.PanelOptions|{ open: boolean } `open`: with the first note
+---@field line boolean tell the nearest note at the end of the paragraph, in one quiet line
+---@field ghost boolean|string ghost text (Neovim 0.12), and the key that takes it; false for none
+---@field pause integer milliseconds without a key before the panel and the line follow
 M.defaults = {
   cmd = { 'recall-lsp', 'serve' },
   filetypes = { 'markdown', 'mdx', 'text', 'org' },
   settings = {},
   completion = true,
+  panel = { open = false, width = 48, side = 'right' },
+  line = false,
+  ghost = '<Tab>',
+  pause = 250,
 }
 
 local NAME = 'recall'
-local REFERENCE = vim.lsp.protocol.CompletionItemKind.Reference
-local INCOMPLETE = vim.lsp.protocol.CompletionTriggerKind.TriggerForIncompleteCompletions
-local COMPLETEOPT = 'fuzzy,menuone,noselect,popup'
 
 --- Is it a folder that nobody means as notes: the home folder, or one that holds it?
 ---@param folder string
@@ -61,50 +66,32 @@ end
 ---@return vim.lsp.Client?
 function M.client(bufnr) return vim.lsp.get_clients({ name = NAME, bufnr = bufnr })[1] end
 
---- Neovim replaces what stands before the cursor alone; a link may have to replace more, such as a `]]`.
-local function take_out_rest(client)
-  local given = vim.tbl_get(vim.v.completed_item, 'user_data', 'nvim', 'lsp') or {}
-  local item = given.completion_item
-  if given.client_id ~= client.id or not item.textEdit then return end
-  local range, encoding = item.textEdit.range, client.offset_encoding
-  local rest = range['end'].character - range.start.character - vim.str_utfindex(item.filterText, encoding)
-  local row, column = unpack(vim.api.nvim_win_get_cursor(0))
-  local tail = vim.api.nvim_get_current_line():sub(column + 1)
-  local stop = column + vim.str_byteindex(tail, encoding, rest, false)
-  vim.api.nvim_buf_set_text(0, row - 1, column, row - 1, stop, {})
+--- The key takes the ghost text that is shown, and is itself where none is.
+local function enable_ghost(client, bufnr, key)
+  if not vim.lsp.inline_completion or not client:supports_method('textDocument/inlineCompletion', bufnr) then return end
+  vim.lsp.inline_completion.enable(true, { client_id = client.id })
+  if type(key) ~= 'string' then return end
+  vim.keymap.set('i', key, function()
+    return vim.lsp.inline_completion.get() and '' or vim.keycode(key)
+  end, { buffer = bufnr, expr = true, replace_keycodes = false, desc = 'Take the ghost text' })
 end
 
---- Open the menu on the server's trigger characters, and keep it open while a link or a query is being typed: the
---- menu of Neovim closes when the writer is faster than the answer.
-local function enable_completion(client, bufnr, trigger)
-  vim.bo[bufnr].completeopt = COMPLETEOPT
-  vim.lsp.completion.enable(true, client.id, bufnr, {
-    autotrigger = true,
-    -- Beside a note stands its date alone: the card, which opens when it is selected, needs the room.
-    convert = function(item)
-      if item.kind ~= REFERENCE then return {} end
-      return { kind = '', menu = item.detail }
-    end,
-  })
-  vim.api.nvim_create_autocmd('CompleteDone', {
-    group = vim.api.nvim_create_augroup('recall.accepted.' .. bufnr, {}),
-    buffer = bufnr,
-    callback = function()
-      if vim.v.event.reason == 'accept' then take_out_rest(client) end
-    end,
-  })
-  local trigger_query = trigger ~= '' and vim.pesc(trigger) .. '%S+$' or nil
-  vim.api.nvim_create_autocmd('TextChangedI', {
-    group = vim.api.nvim_create_augroup('recall.completion.' .. bufnr, {}),
-    buffer = bufnr,
-    callback = function()
-      local typed = vim.api.nvim_get_current_line():sub(1, vim.api.nvim_win_get_cursor(0)[2])
-      if M.client(bufnr) and (typed:find('%[%[[^%[%]|]+$') or (trigger_query and typed:find(trigger_query))) then
-        vim.lsp.completion.get({ ctx = { triggerKind = INCOMPLETE } })
-      end
-    end,
-  })
+---@param client vim.lsp.Client
+---@param bufnr integer
+---@param chosen recall.Options
+local function attached(client, bufnr, chosen)
+  if chosen.completion then require('recall.completion').enable(client, bufnr, chosen.settings.trigger or ';;') end
+  if chosen.ghost then enable_ghost(client, bufnr, chosen.ghost) end
+  if chosen.line then require('recall.line').setup() end
+  if chosen.panel.open then
+    chosen.panel.open = false
+    require('recall.panel').open()
+  end
 end
+
+--- Words for the status line: `%{v:lua.require'recall'.statusline()}`.
+---@return string
+function M.statusline() return require('recall.status').line() end
 
 ---@param options? recall.Options
 function M.setup(options)
@@ -121,24 +108,32 @@ function M.setup(options)
       local root = vim.bo[bufnr].buftype == '' and file ~= '' and M.root(file)
       if root then on_dir(root) end
     end,
+    capabilities = { experimental = { recallChanged = true } },
+    handlers = { ['recall/changed'] = function() require('recall.live').again() end },
+    on_exit = vim.schedule_wrap(function(code, signal) require('recall.restart').exited(code, signal) end),
   })
   vim.api.nvim_create_autocmd('LspAttach', {
     group = vim.api.nvim_create_augroup('recall', {}),
     callback = function(event)
       local client = vim.lsp.get_client_by_id(event.data.client_id)
-      if client and client.name == NAME and chosen.completion then
-        enable_completion(client, event.buf, chosen.settings.trigger or ';;')
-      end
+      if not client or client.name ~= NAME then return end
+      require('recall.live').setup(chosen.pause)
+      require('recall.panel').options = chosen.panel
+      attached(client, event.buf, chosen)
     end,
   })
-  vim.api.nvim_create_user_command('Recall', function(command) require('recall.panel').open(command) end, {
-    nargs = '?',
+  vim.api.nvim_create_user_command('Recall', function(command) require('recall.command').run(command) end, {
+    nargs = '*',
     range = true,
-    complete = function(lead)
-      return vim.tbl_filter(function(word) return vim.startswith(word, lead) end, { 'related', 'status' })
-    end,
-    desc = 'Past notes related to the paragraph (or the lines given); `status` tells what is indexed',
+    complete = function(lead, line) return require('recall.command').complete(lead, line) end,
+    desc = 'Past notes related to the paragraph, or to the lines given (see :help recall)',
   })
+  vim.lsp.commands['recall.showRelated'] = function(command)
+    local bufnr = vim.api.nvim_get_current_buf()
+    require('recall.actions').execute(bufnr, 'recall.related', command.arguments[1], function(result)
+      require('recall.panel').show(result.hits)
+    end)
+  end
   vim.lsp.enable(NAME)
 end
 

@@ -1,155 +1,233 @@
---- The split that `:Recall` opens.  A line is a list of pieces: { text, highlight group? }.
+--- The live panel: a split beside the draft with the notes related to the paragraph at the cursor.  It never takes the
+--- focus by itself.
+local actions = require('recall.actions')
+local cards = require('recall.cards')
+local live = require('recall.live')
+
 local M = {}
 
-local namespace = vim.api.nvim_create_namespace('recall')
+---@class recall.PanelOptions
+---@field width integer
+---@field side 'left'|'right'
+M.options = { width = 48, side = 'right' }
 
----@alias recall.Line [string, string?][]
+local NAME = 'recall://related'
+local FILETYPE = 'recall'
+local HELP = {
+  { '<CR>', 'open the note' },
+  { 's', 'open it in a split beside' },
+  { 'K', 'peek: the passage in a floating window' },
+  { 'l', 'insert a link to it' },
+  { 'c', 'cite it: insert the sentence with its source and date' },
+  { 'd', 'dismiss it: not beside this note again' },
+  { 'x', 'never show it again' },
+  { 'u', 'undo the last d or x' },
+  { 'P', 'pin it, or let it go' },
+  { '.', 'pause recall, or go on' },
+  { ']]', 'next note' },
+  { '[[', 'note before' },
+  { 'q', 'close' },
+  { '?', 'this help' },
+}
 
---- What a note says is shown on one line, as text.
-local function flat(text) return (text:gsub('%c', ' ')) end
+local shown = {} ---@type recall.Hit[] the hit that each line belongs to
+local hits = {} ---@type recall.Hit[]
+local pinned = {} ---@type table<string, recall.Hit> by URI
+local message ---@type string? instead of the calm nothing
 
---- A sentence cut where the words shared with the writer's paragraph begin and end.
----@param marks { start: integer, end: integer }[] code points
----@return recall.Line
-local function marked(sentence, marks)
-  local pieces, at = { { '  ' } }, 0
-  local function take(stop, group)
-    table.insert(pieces, { vim.fn.strcharpart(sentence, at, stop - at, 0), group })
-    at = stop
-  end
-  for _, mark in ipairs(marks) do
-    take(mark.start, nil)
-    take(mark['end'], 'RecallShared')
-  end
-  take(vim.fn.strchars(sentence), nil)
-  return pieces
+---@return integer?
+local function find_buffer()
+  local buffer = vim.fn.bufnr('^' .. NAME .. '$')
+  return buffer >= 0 and buffer or nil
 end
 
----@return recall.Line[]
-local function hit_lines(hit)
-  local head = { { flat(hit.title), 'RecallTitle' } }
-  for _, fact in ipairs({ hit.written, hit.path, hit.linked and 'linked already' or vim.NIL }) do
-    if fact ~= vim.NIL then table.insert(head, { '  ' .. flat(fact), 'RecallFact' }) end
+--- The panel's window in this tab page.
+---@return integer?
+function M.window()
+  local buffer = find_buffer()
+  for _, window in ipairs(buffer and vim.api.nvim_tabpage_list_wins(0) or {}) do
+    if vim.api.nvim_win_get_buf(window) == buffer then return window end
   end
-  return { head, marked(flat(hit.sentence), hit.marks), {} }
 end
 
----@return recall.Line[]
-local function status_lines(status)
-  local lines = { { { 'recall-lsp ' .. status.version, 'RecallTitle' } } }
-  local function add(text, group) table.insert(lines, { { text, group } }) end
-  for _, folder in ipairs(status.folders) do
-    add('')
-    add(vim.uri_to_fname(folder.uri), 'RecallTitle')
-    add(('  %d notes, %d passages, %d embedded with %s'):format(folder.notes, folder.passages, folder.embedded, folder.model))
-    add(('  index %s, keeper %s%s'):format(folder.state, folder.keeper, folder.message ~= '' and ': ' .. folder.message or ''))
-    for _, group in ipairs({ { 'skipped', folder.skipped }, { 'problem', folder.problems } }) do
-      for _, one in ipairs(group[2]) do
-        add(('  %s: %s: %s'):format(group[1], flat(one.path), flat(one.message)), 'RecallFact')
-      end
+--- The window in which the writer writes, else any with a file, else a new one.
+---@return integer
+local function writing_window()
+  local window = live.window() or vim.iter(vim.api.nvim_tabpage_list_wins(0)):find(live.is_note)
+  return window or vim.api.nvim_open_win(vim.api.nvim_create_buf(true, false), false, { split = 'left', win = -1 })
+end
+
+---@return recall.Line[], recall.Hit[]
+local function lines_of()
+  local lines, owners = {}, {}
+  local function add(hit)
+    for _, line in ipairs(cards.card(hit, pinned[hit.uri] ~= nil)) do
+      table.insert(lines, line)
+      owners[#lines] = hit
     end
   end
-  return lines
+  local kept = vim.tbl_values(pinned)
+  table.sort(kept, function(one, other) return one.title < other.title end)
+  vim.iter(kept):each(add)
+  vim.iter(hits):filter(function(hit) return not pinned[hit.uri] end):each(add)
+  if #lines == 0 then lines = { { { '  ' .. (message or '·'), 'RecallWhy' } } } end
+  return lines, owners
 end
 
---- The one scratch window: used again while it is open.
----@return integer window
-local function panel_window()
-  for _, window in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
-    if vim.bo[vim.api.nvim_win_get_buf(window)].filetype == 'recall' then return window end
+local function draw()
+  local buffer = find_buffer()
+  if not buffer then return end
+  local window = M.window()
+  local under = window and shown[vim.api.nvim_win_get_cursor(window)[1]]
+  local lines
+  lines, shown = lines_of()
+  cards.draw(buffer, lines)
+  if not window then return end
+  -- A reader in the panel stays at the card where they were; a writer sees the first.
+  local row = 1
+  if under and window == vim.api.nvim_get_current_win() then
+    for line, hit in pairs(shown) do
+      if hit.uri == under.uri and (row == 1 or line < row) then row = line end
+    end
   end
+  vim.api.nvim_win_set_cursor(window, { row, 0 })
+end
+
+---@return recall.Hit?
+local function hit_here() return shown[vim.api.nvim_win_get_cursor(0)[1]] end
+
+--- To the title of the next card, or with -1 of the one before.
+local function step(by)
+  local row = vim.api.nvim_win_get_cursor(0)[1]
+  local last = vim.api.nvim_buf_line_count(0)
+  local next_row = row + by
+  while next_row >= 1 and next_row <= last do
+    if shown[next_row] and shown[next_row - 1] ~= shown[next_row] then
+      return vim.api.nvim_win_set_cursor(0, { next_row, 0 })
+    end
+    next_row = next_row + by
+  end
+end
+
+local function help()
+  local lines = vim.tbl_map(function(row) return ('%-6s %s'):format(row[1], row[2]) end, HELP)
+  vim.lsp.util.open_floating_preview(lines, '', { title = ' recall ', border = 'rounded', focus_id = 'recall.help' })
+end
+
+local function pin()
+  local hit = hit_here()
+  if not hit then return end
+  pinned[hit.uri] = not pinned[hit.uri] and hit or nil
+  draw()
+end
+
+function M.toggle_pause()
+  live.pause(not live.paused)
+  message = live.paused and 'paused' or nil
+  draw()
+end
+
+local function map_keys(buffer)
+  local function map(key, run, description)
+    vim.keymap.set('n', key, run, { buffer = buffer, nowait = true, desc = description })
+  end
+  local function on_hit(run)
+    return function()
+      local hit = hit_here()
+      if hit then run(hit, writing_window()) end
+    end
+  end
+  local runs = {
+    ['<CR>'] = on_hit(actions.open),
+    s = on_hit(function(hit, window) actions.open(hit, window, 'vertical') end),
+    K = on_hit(actions.peek),
+    l = on_hit(actions.link),
+    c = on_hit(actions.quote),
+    d = on_hit(actions.dismiss),
+    x = on_hit(actions.never),
+    u = function() actions.undo(writing_window()) end,
+    P = pin,
+    ['.'] = M.toggle_pause,
+    [']]'] = function() step(1) end,
+    ['[['] = function() step(-1) end,
+    q = '<Cmd>close<CR>',
+    ['?'] = help,
+  }
+  for _, row in ipairs(HELP) do map(row[1], runs[row[1]], row[2]) end
+end
+
+---@return integer
+local function make_buffer()
   local buffer = vim.api.nvim_create_buf(false, true)
-  vim.bo[buffer].bufhidden = 'wipe'
-  vim.api.nvim_buf_set_name(buffer, 'recall://related')
-  local window = vim.api.nvim_open_win(buffer, true, { split = 'below', win = -1, height = 12, style = 'minimal' })
-  local here = vim.wo[window][0]
-  here.wrap, here.linebreak, here.breakindent, here.winfixheight = true, true, true, true
-  vim.bo[buffer].filetype = 'recall'
-  vim.keymap.set('n', 'q', '<Cmd>close<CR>', { buffer = buffer, desc = 'Close' })
+  vim.api.nvim_buf_set_name(buffer, NAME)
+  vim.bo[buffer].bufhidden = 'hide'
+  vim.bo[buffer].modifiable = false
+  vim.bo[buffer].filetype = FILETYPE
+  map_keys(buffer)
+  return buffer
+end
+
+--- Show the panel in this tab page; the focus stays where it is.
+---@return integer window
+function M.open()
+  cards.highlights()
+  local buffer, window = find_buffer() or make_buffer(), M.window()
+  if not window then
+    window = vim.api.nvim_open_win(buffer, false, {
+      split = M.options.side,
+      win = -1,
+      width = math.min(M.options.width, math.floor(vim.o.columns / 2)),
+      style = 'minimal',
+    })
+    local here = vim.wo[window][0]
+    here.wrap, here.linebreak, here.breakindent, here.winfixwidth = true, true, true, true
+    here.winfixbuf = true
+  end
+  live.again()
+  draw()
   return window
 end
 
---- Go to the note in the window that the writer came from.
-local function jump(hit, window)
-  if not vim.api.nvim_win_is_valid(window) then window = vim.fn.win_getid(vim.fn.winnr('#')) end
-  vim.api.nvim_set_current_win(window)
-  vim.cmd("normal! m'")
-  vim.cmd.edit(vim.fn.fnameescape(vim.uri_to_fname(hit.uri)))
-  vim.api.nvim_win_set_cursor(window, { math.min(hit.line + 1, vim.api.nvim_buf_line_count(0)), 0 })
+--- Go into the panel.
+function M.focus() vim.api.nvim_set_current_win(M.open()) end
+
+function M.close()
+  local window = M.window()
+  if window then vim.api.nvim_win_close(window, false) end
 end
 
----@param lines recall.Line[]
----@param hits table[] the hit that each line belongs to; empty for a text without
-local function show(lines, hits)
-  local from = vim.api.nvim_get_current_win()
-  local window = panel_window()
-  local buffer = vim.api.nvim_win_get_buf(window)
-  if from == window then from = vim.fn.win_getid(vim.fn.winnr('#')) end
-  local function text(line) return table.concat(vim.tbl_map(function(piece) return piece[1] end, line)) end
-  vim.bo[buffer].modifiable = true
-  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, vim.tbl_map(text, lines))
-  vim.bo[buffer].modifiable = false
-  for row, line in ipairs(lines) do
-    local column = 0
-    for _, piece in ipairs(line) do
-      local stop = column + #piece[1]
-      if piece[2] then
-        vim.api.nvim_buf_set_extmark(buffer, namespace, row - 1, column, { end_col = stop, hl_group = piece[2] })
-      end
-      column = stop
+function M.toggle()
+  if M.window() then M.close() else M.open() end
+end
+
+--- Related notes that were asked for otherwise: for lines, or by a code lens.
+---@param found recall.Hit[]
+function M.show(found)
+  M.open()
+  hits, message = found, #found == 0 and 'no past note is near to this' or nil
+  draw()
+end
+
+--- The n-th related note, counted as the panel shows them.
+---@param number integer
+---@return recall.Hit?
+function M.hit(number)
+  local _, owners = lines_of()
+  local seen, count = nil, 0
+  for line = 1, vim.tbl_count(owners) do
+    if owners[line] ~= seen then
+      seen, count = owners[line], count + 1
+      if count == number then return seen end
     end
   end
-  vim.api.nvim_set_current_win(window)
-  vim.api.nvim_win_set_cursor(window, { 1, 0 })
-  vim.keymap.set('n', '<CR>', function()
-    local hit = hits[vim.api.nvim_win_get_cursor(0)[1]]
-    if hit then jump(hit, from) end
-  end, { buffer = buffer, desc = 'Open the note' })
 end
 
----@param bufnr integer
----@param on_result fun(result: table)
-local function ask(client, bufnr, command, argument, on_result)
-  client:request('workspace/executeCommand', { command = command, arguments = { argument } }, function(problem, result)
-    if problem then return vim.notify('recall: ' .. problem.message, vim.log.levels.WARN) end
-    on_result(result)
-  end, bufnr)
-end
-
-local function show_related(result)
-  if #result.hits == 0 then return vim.notify('recall: no past note is near to this') end
-  local lines, hits = {}, {}
-  for _, hit in ipairs(result.hits) do
-    for _, line in ipairs(hit_lines(hit)) do
-      table.insert(lines, line)
-      table.insert(hits, hit)
-    end
-  end
-  show(lines, hits)
-end
-
---- `:Recall`, `:Recall status`, `:'<,'>Recall`.
----@param command vim.api.keyset.create_user_command.command_args
-function M.open(command)
-  local bufnr = vim.api.nvim_get_current_buf()
-  local client = require('recall').client(bufnr)
-  for group, link in pairs({ RecallTitle = 'Title', RecallFact = 'Comment', RecallShared = 'Special' }) do
-    vim.api.nvim_set_hl(0, group, { link = link, default = true })
-  end
-  if not client then
-    return vim.notify('recall: no server for this buffer (is it a saved note outside the home folder itself?)', vim.log.levels.WARN)
-  end
-  if command.args == 'status' then
-    return ask(client, bufnr, 'recall.status', nil, function(status) show(status_lines(status), {}) end)
-  end
-  local place = vim.lsp.util.make_position_params(0, client.offset_encoding)
-  if command.range > 0 then
-    place.position, place.selection = nil, {
-      start = { line = command.line1 - 1, character = 0 },
-      ['end'] = { line = command.line2, character = 0 },
-    }
-  end
-  ask(client, bufnr, 'recall.related', place, show_related)
-end
+live.listen('panel', {
+  wanted = function() return M.window() ~= nil end,
+  told = function(found)
+    hits, message = found, nil
+    draw()
+  end,
+})
 
 return M
