@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from conftest import Desk
-from vscode import ROOT, installed, package, run_driver, vscode
+from vscode import installed, package, run_driver, vscode
 
 from recall_lsp.notes.model import Note
 from recall_lsp.notes.read import read_bytes
@@ -22,10 +22,9 @@ pytestmark = pytest.mark.slow
 
 WAITING = "I answered him at midnight and was sorry by breakfast. An angry letter should lie in a drawer until morning."
 LOST = "The phone was dead, so we had to find the way back to the hotel without a map, asking strangers in the street."
-INLINE = ROOT / "recall_lsp" / "lsp" / "features" / "inline_completion.py"
-GHOST = "We dug the trench in " if INLINE.exists() else ""
+GHOST = "So, the rule for this house and this team: nothing that has a sting in it goes "
 ABOUT_WAITING = {"Draft until morning", "Ship it today"}
-ABOUT_LOST = {"Getting lost on purpose", "The blue dot"}
+ABOUT_LOST = {"Getting lost on purpose", "The blue dot", "2018-07-22 A week with a paper map"}
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +36,15 @@ def seen(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
     vsix = package(base / "recall-lsp.vsix")
     with vscode(base, indexed.vault, indexed.env, vsix) as drive:
         answers: Mapping[str, Any] = run_driver(
-            "vscode_drive.js", {**drive, "waiting": WAITING, "lost": LOST, "ghost": GHOST}
+            "vscode_drive.js",
+            {
+                **drive,
+                "waiting": WAITING,
+                "lost": LOST,
+                "ghost": GHOST,
+                "aboutWaiting": sorted(ABOUT_WAITING),
+                "aboutLost": sorted(ABOUT_LOST),
+            },
         )
     assert {path: path.read_bytes() for path in indexed.vault.rglob("*") if path.is_file()} == before
     return answers
@@ -58,9 +65,9 @@ def test_the_panel_opens_by_itself_and_leaves_the_focus(seen: Mapping[str, Any])
 
 def test_the_panel_follows_what_is_typed(seen: Mapping[str, Any], vault_titles: set[str]) -> None:
     waiting, lost = told(seen, "waiting"), told(seen, "lost")
-    assert ABOUT_WAITING <= set(waiting["titles"]) <= vault_titles
+    assert ABOUT_WAITING & set(waiting["titles"]) and set(waiting["titles"]) <= vault_titles
     assert ABOUT_LOST & set(lost["titles"]) and set(lost["titles"]) <= vault_titles
-    assert ABOUT_LOST.isdisjoint(waiting["titles"]) and "Draft until morning" not in lost["titles"]
+    assert ABOUT_LOST.isdisjoint(waiting["titles"]) and ABOUT_WAITING.isdisjoint(lost["titles"])
 
 
 def test_a_card_tells_when_what_and_why(seen: Mapping[str, Any]) -> None:
@@ -93,10 +100,8 @@ def test_the_code_lens_leads_to_the_panel(seen: Mapping[str, Any]) -> None:
 
 
 def test_ghost_text_and_tab(seen: Mapping[str, Any]) -> None:
-    if not GHOST:
-        pytest.skip("the server has no inline completion")
     found = told(seen, "ghost")
-    assert found["text"].strip() and found["grown"] > 0
+    assert "out on the day" in re.sub(r"\s+", " ", found["text"]) and found["grown"] > 0
 
 
 def test_a_quotation_is_inserted_with_its_source_and_date(seen: Mapping[str, Any]) -> None:
@@ -132,7 +137,7 @@ def test_silence(seen: Mapping[str, Any]) -> None:
 def test_pause_and_resume(seen: Mapping[str, Any]) -> None:
     found = told(seen, "pause")
     assert found["paused"] == 0 and "paused" in found["status"]
-    assert set(found["resumed"]) >= ABOUT_WAITING
+    assert ABOUT_WAITING & set(found["resumed"])
 
 
 def test_themes(seen: Mapping[str, Any]) -> None:
@@ -158,7 +163,7 @@ def test_a_server_that_was_killed_comes_back(seen: Mapping[str, Any]) -> None:
 def test_a_broken_path_is_told_and_mended(seen: Mapping[str, Any]) -> None:
     found = told(seen, "broken")
     assert "cannot be run" in found["told"] and "Open Settings" in found["told"]
-    assert set(found["titles"]) >= ABOUT_WAITING
+    assert ABOUT_WAITING & set(found["titles"])
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,12 @@
 // node vscode_drive.js: drives VS Code in Chromium, one step after another, and writes what the page showed.
-// RECALL_DRIVE is JSON: { url, playwright, chromium, shots, answers, settings: [files], serverPid, waiting, lost }
+// RECALL_DRIVE is JSON: { url, playwright, chromium, shots, answers, settings: [files], serverPid, server, waiting, lost, aboutWaiting, aboutLost, ghost }
 const fs = require("node:fs");
 const path = require("node:path");
 const drive = JSON.parse(process.env.RECALL_DRIVE);
 const { chromium } = require(drive.playwright);
 
 const seen = {};
+const among = (titles, wanted) => titles.some((title) => wanted.includes(title));
 const PATIENCE = 25_000;
 
 async function main() {
@@ -99,7 +100,7 @@ async function steps(page) {
 
   await step("waiting", async () => {
     await paragraph(`## Letters\n\n${drive.waiting}`);
-    await until("related cards", async () => (await titles()).includes("Draft until morning"));
+    await until("related cards", async () => among(await titles(), drive.aboutWaiting));
     const card = cards.first();
     return {
       titles: await titles(),
@@ -152,7 +153,7 @@ async function steps(page) {
     const word = page.locator(".view-line span", { hasText: "midnight" }).last();
     const box = await word.boundingBox();
     await page.mouse.move(box.x + 40, box.y + box.height / 2, { steps: 4 });
-    const card = page.locator(".monaco-hover", { hasText: "Draft until morning" }).first();
+    const card = page.locator(".monaco-hover", { hasText: new RegExp(drive.aboutWaiting.join("|")) }).first();
     await card.waitFor({ timeout: PATIENCE });
     const text = await card.innerText();
     await shot("hover-card");
@@ -163,7 +164,7 @@ async function steps(page) {
 
   await step("lost", async () => {
     await paragraph(drive.lost);
-    await until("other cards", async () => (await titles()).includes("The blue dot"));
+    await until("other cards", async () => among(await titles(), drive.aboutLost));
     return { titles: await titles() };
   });
 
@@ -177,7 +178,7 @@ async function steps(page) {
     return { lines: await lines() };
   });
 
-  if (drive.ghost) await step("ghost", async () => {
+  await step("ghost", async () => {
     await page.keyboard.press("Enter");
     await page.keyboard.press("Enter");
     await page.keyboard.type(drive.ghost, { delay: 30 });
@@ -185,7 +186,7 @@ async function steps(page) {
     await ghost.waitFor({ timeout: 6_000 });
     await shot("ghost-shown");
     const before = (await lines()).length;
-    const text = await ghost.innerText();
+    const text = (await page.locator('[class*="ghost-text"]').allInnerTexts()).join("");
     await page.keyboard.press("Tab");
     await page.waitForTimeout(300);
     return { text, grown: (await lines()).length - before };
@@ -193,7 +194,7 @@ async function steps(page) {
 
   await step("quote", async () => {
     await paragraph(drive.waiting);
-    await until("related cards", async () => (await titles()).includes("Draft until morning"));
+    await until("related cards", async () => among(await titles(), drive.aboutWaiting));
     await toPanel();
     await shot("panel-focused");
     const title = (await titles())[0];
@@ -205,7 +206,7 @@ async function steps(page) {
 
   await step("link", async () => {
     await paragraph(drive.lost);
-    await until("related cards", async () => (await titles()).includes("The blue dot"));
+    await until("related cards", async () => among(await titles(), drive.aboutLost));
     await toPanel();
     await page.keyboard.press("ArrowDown");
     const title = await panel.locator("li:focus .title").innerText();
@@ -216,7 +217,7 @@ async function steps(page) {
 
   await step("dismiss", async () => {
     await paragraph(drive.waiting);
-    await until("related cards", async () => (await titles()).includes("Draft until morning"));
+    await until("related cards", async () => among(await titles(), drive.aboutWaiting));
     await toPanel();
     const before = await titles();
     const title = await panel.locator("li:focus .title").innerText();
@@ -236,7 +237,7 @@ async function steps(page) {
     await page.keyboard.press("p");
     await until("it is pinned", async () => (await panel.locator("li.pinned").count()) === 1);
     await paragraph(drive.lost);
-    await until("other cards", async () => (await titles()).includes("The blue dot"));
+    await until("other cards", async () => among(await titles(), drive.aboutLost));
     await shot("pinned");
     const shown = await titles();
     await toPanel();
@@ -271,7 +272,7 @@ async function steps(page) {
     const paused = await cards.count();
     const status = await page.locator(".statusbar-item", { hasText: "Recall" }).first().innerText();
     await command("Recall: Resume");
-    await until("cards again", async () => (await titles()).includes("Draft until morning"));
+    await until("cards again", async () => among(await titles(), drive.aboutWaiting));
     return { paused, status, resumed: await titles() };
   });
 
@@ -302,7 +303,7 @@ async function steps(page) {
     const told = await status.getAttribute("aria-label");
     await until("another process", async () => Number(fs.readFileSync(drive.serverPid, "utf8")) !== pid);
     await paragraph(drive.lost);
-    await until("related cards", async () => (await titles()).includes("The blue dot"));
+    await until("related cards", async () => among(await titles(), drive.aboutLost));
     return { told, titles: await titles() };
   });
 
@@ -315,7 +316,7 @@ async function steps(page) {
     set({ "recall.serverPath": drive.server });
     await page.locator(".statusbar-item", { hasText: /^\s*Recall$/ }).first().waitFor({ timeout: PATIENCE });
     await paragraph(drive.waiting);
-    await until("related cards", async () => (await titles()).includes("Draft until morning"));
+    await until("related cards", async () => among(await titles(), drive.aboutWaiting));
     return { told, titles: await titles() };
   });
 }

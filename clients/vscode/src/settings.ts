@@ -1,7 +1,7 @@
 /** The settings that concern the server: those that the user has set, under its own names. */
 
 export const FOR_THE_SERVER = [
-  "limit", "quiet", "codeLens", "hover", "trigger", "linkStyle", "include", "exclude", "maxBytes", "model", "logLevel",
+  "limit", "quiet", "codeLens", "hover", "trigger", "linkStyle", "ghost", "ghostSure", "ghostLinks", "ghostQuotes", "include", "exclude", "maxBytes", "model", "logLevel",
 ] as const;
 
 export interface Inspected {
