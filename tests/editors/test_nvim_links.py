@@ -16,7 +16,7 @@ def test_a_link_is_followed_and_its_backlinks_are_listed(terminal: Terminal) -> 
     terminal.press("\x1b0f[ll\x1d")
     terminal.wait_for(lambda screen: "We dug the trench in 2022" in screen, "the linked note")
     terminal.press("gggrr")
-    terminal.wait_for(lambda screen: "two-day loaf.md|" in screen and LINKED in screen, "the unsaved link in the list")
+    terminal.wait_for(lambda screen: "two-day loaf.md|" in screen and LINKED[:20] in screen, "the unsaved link")
 
 
 def test_a_heading_is_renamed_with_its_links_and_listed(terminal: Terminal) -> None:

@@ -11,6 +11,7 @@ from recall_lsp.lsp.features.diagnostic import severity_of
 from recall_lsp.lsp.markup import one_line
 from recall_lsp.lsp.navigation import Asked, ask_page
 from recall_lsp.lsp.session import Session
+from recall_lsp.lsp.thread import threads
 from recall_lsp.lsp.workspace_edit import RequestFailed, workspace_edit
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ OPTIONS = types.CodeActionOptions(
         types.CodeActionKind.Source,
     ]
 )
+QUOTE = "refactor.rewrite.quote"
 Actions = list[types.CodeAction] | None
 
 
@@ -39,16 +41,24 @@ async def code_action(session: Session, params: types.CodeActionParams) -> Actio
 
     def find(asked: Asked) -> Actions:
         made = []
-        for kind, title, plan in [*_fixes(asked, params.range), *_refactorings(asked, params.range)]:
+        offered = [*_fixes(asked, params.range), *_refactorings(asked, params.range)]
+        if params.context.trigger_kind != types.CodeActionTriggerKind.Automatic and wanted(QUOTE):
+            offered += _threads(asked, params.range)  # recall at each move of the cursor would be noise
+        for kind, title, plan in offered:
             if wanted(kind):
                 try:
                     edit = workspace_edit(asked.notebook, asked.places, session.client, plan)
                 except RequestFailed:
                     continue  # the client cannot do it
-                made.append(types.CodeAction(one_line(title), types.CodeActionKind(kind), edit=edit))
+                made.append(types.CodeAction(one_line(title), kind, edit=edit))
         return made
 
     return await ask_page(session, types.TEXT_DOCUMENT_CODE_ACTION, params.text_document.uri, find, None)
+
+
+def _threads(asked: Asked, range_: types.Range) -> Iterator[tuple[str, str, Plan]]:
+    for hit, plan in threads(asked, asked.snapshot.offset(range_.start)):
+        yield QUOTE, f"Quote {hit.title} here, and link it back", plan
 
 
 def _fixes(asked: Asked, range_: types.Range) -> Iterator[tuple[str, str, Plan]]:

@@ -85,6 +85,25 @@ async def test_a_table_of_contents_is_kept(root: Path) -> None:
     assert [one["code"] for one in (await desk.ask("diagnostic"))["items"]] == []
 
 
+async def test_a_related_note_is_quoted_and_linked_back(root: Path) -> None:
+    notes = {
+        "Patience.md": "# Patience\n\nSourdough asks for patience above all.  It sleeps.\n",
+        "n.md": "# Now\n\nToday the sourdough took all my patience.\n\nNext.\n",
+    }
+    desk = await Desk(root, notes, quiet=0).start()
+    desk.open("n.md", notes["n.md"].replace("took", "to¦ok"))
+    await desk.apply((await actions(desk))["Quote Patience here, and link it back"])
+    here, past = (root / "n.md").read_text(), (root / "Patience.md").read_text()
+    assert here.startswith(
+        "# Now\n\nToday the sourdough took all my patience.\n\n> Sourdough asks for patience above all."
+    )
+    assert "[[Patience]]" in here and here.endswith("\n\nNext.\n")
+    assert past == notes["Patience.md"] + "\n↩ [[n|Now]]\n"
+    context = {"diagnostics": [], "triggerKind": 2}
+    found = await desk.ask("codeAction", range={"start": desk.cursor, "end": desk.cursor}, context=context)
+    assert not any("Quote" in one["title"] for one in found)
+
+
 async def test_a_client_that_cannot_create_files_is_offered_no_such_action(root: Path) -> None:
     desk = await Desk(root).start(workspace={"workspaceEdit": {"documentChanges": True}})
     desk.open("n.md", "[[Unwritten¦]] words\n")
