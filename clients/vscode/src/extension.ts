@@ -18,7 +18,7 @@ export function activate(context: ExtensionContext): void {
   const status = new Status();
   const typing = new Typing();
   const recall: Recall = new Recall(context, () => running, (paused) => status.pause(paused));
-  const running = new Server(log, status, typing, () => recall.paused, () => recall.follow(0));
+  const running = new Server(log, status, typing, () => recall.paused, () => recall.follow());
   server = running;
   context.subscriptions.push(
     log,

@@ -5,7 +5,7 @@ import {
   commands, CompletionTriggerKind, extensions, Uri, window, workspace, type LogOutputChannel, type WorkspaceConfiguration,
 } from "vscode";
 import {
-  CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State, type LanguageClientOptions,
+  CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State, type LanguageClientOptions, type StaticFeature,
 } from "vscode-languageclient/node";
 import { findServer } from "./find";
 import { BackOff } from "./live";
@@ -24,6 +24,16 @@ const LOG = "Show Log";
 const RESTART = "Restart";
 /** Ends in a row after which the user is told; the server is tried again all the same. */
 const TELL_AFTER = 4;
+
+/** Have the server say when other notes may have become right without an edit: the index has grown. */
+const TELLS_CHANGES: StaticFeature = {
+  fillClientCapabilities: (capabilities) => {
+    capabilities.experimental = { ...(capabilities.experimental as object | undefined), recallChanged: true };
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: "static" }),
+  clear: () => undefined,
+};
 
 export class Server {
   private client: LanguageClient | undefined;
@@ -79,6 +89,8 @@ export class Server {
     this.log.info(`starting ${found.command} (found by ${found.from})`);
     const run = { command: found.command, args: ["serve"] };
     this.client = new LanguageClient("recall", "Recall", run, this.options());
+    this.client.registerFeature(TELLS_CHANGES);
+    this.client.onNotification("recall/changed", () => this.ready());
     this.client.onDidChangeState(({ newState }) => this.changed(newState));
     try {
       await this.client.start();
