@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
@@ -16,9 +17,11 @@ from recall_lsp.index.scan import Rules, printable, scan, state_in
 from recall_lsp.notes.model import Note, Skipped
 from recall_lsp.notes.read import read_bytes
 
-READER_VERSION = 3
+READER_VERSION = 4
 """Raised when the readers find something else in the same bytes: every note is then read again, none embedded."""
 
+_CONFLICT = re.compile(r"\([^()/]*conflicted copy[^()/]*\)[^/]*$|\.sync-conflict-\d{8}-\d{6}[^/]*$", re.IGNORECASE)
+"""As Dropbox, Nextcloud and Obsidian Sync name them, and Syncthing."""
 _FIRST_BATCH = 100
 _BATCH = 400
 
@@ -111,6 +114,8 @@ def _take(root: Path, catalog: sqlite3.Connection, options: Options, seq: int, p
 
     if state.problem:
         return skip(state.problem, failed=True)
+    if _CONFLICT.search(path):
+        return skip("is a sync tool's conflict copy: merge it into its note, or delete it")
     if state.size > options.max_bytes:
         size, most = state.size / 1e6, options.max_bytes / 1e6
         return skip(f"{size:.1f} MB is over the limit of {most:.1f} MB (max_bytes)")

@@ -63,7 +63,7 @@ class ServedVault:
         """`work` on the vault, in its thread, after what the keeper wrote has been taken in; latest wins by `key`."""
         if self.keeper is not None:
             self.keeper.asked()
-        return await self._latest.ask(key, lambda: work(self._open()), superseded)
+        return await self._latest.ask(key, lambda: work(self._followed()), superseded)
 
     def start_keeper(self, on_event: Callable[[Event], None]) -> None:
         self.keeper = Keeper(keeper_command(self.root, self.settings), on_event)
@@ -96,8 +96,15 @@ class ServedVault:
     def _open(self) -> Vault:
         if self._vault is None:
             self._vault = self._opener(self.root, self.options)
-        self._vault.refresh()
         return self._vault
+
+    def _followed(self) -> Vault:
+        """The vault with a bite of what was written since; the rest follows between the questions."""
+        vault = self._open()
+        if vault.refresh():
+            with suppress(RuntimeError):  # shut down meanwhile
+                self.follow()
+        return vault
 
     def _follow(self) -> None:
         self._following = False
