@@ -54,9 +54,9 @@ def load_linkbench(path: Path) -> ModuleType:
     return module
 
 
-def opened(folder: Path) -> Vault:
+def opened(folder: Path, model: str = "default") -> Vault:
     """The vault, fully followed, as if never tuned; its index must have been made by `recall-lsp index`."""
-    vault = open_vault(folder.resolve(), Options())
+    vault = open_vault(folder.resolve(), Options(model=model))
     while vault.refresh(1 << 30):
         pass
     if not vault.entries or vault.matrix is None or vault.lexical is None:

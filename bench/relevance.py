@@ -1,10 +1,11 @@
 """Does the right past note come up?  Every vault, every mode, ours beside what it is made of, in one run.
 
-    python bench/relevance.py DATA LINKBENCH [--left-out FILE] [--write]
+    python bench/relevance.py DATA LINKBENCH [--left-out FILE] [--txtai PYTHON] [--write]
 
 BM25 is our full-text view alone (notes whole), MiniLM the default model alone (a note by its best passage), RRF the
 reciprocal rank fusion of the two with k = 60, ours what `recall-lsp related` answers.  With --left-out (written by
 `fit.py`), each vault is also ranked with weights from a fit that has not seen it: that is the figure to believe.
+With --txtai, txtai's hybrid index of the same passages with the same model answers in the same run.
 "tuned" starts from those and learns, as `recall-lsp tune` does, from the questions that one half of the vault's notes
 asks; it is asked about the other half, and the other way round.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +24,8 @@ from typing import Any
 import numpy as np
 from questions import MODES, asked, load_linkbench, opened
 
+from recall_lsp.index.compiled import model_folder
+from recall_lsp.index.rows import embedded_text
 from recall_lsp.index.tuned import UNTUNED, Tuned
 from recall_lsp.index.vault import Vault
 from recall_lsp.notes.read import read_text
@@ -72,14 +76,37 @@ def tuned_on_halves(vault: Vault, start: Weights) -> Ranking:
     return rank
 
 
+def txtai_hybrid(python: Path, vault: Vault, rows: Sequence[dict[str, Any]]) -> list[list[str]]:
+    """What txtai's hybrid index ranks for the same paragraphs, over the same passages, with the same model."""
+    passages = [
+        [entry.path, f"{entry.title}\n{embedded_text(row.passage)}"]
+        for entry in vault.entries.values()
+        for row in vault.passages_of(entry.id)
+        if row.passage.text
+    ]
+    request = {
+        "model": str(model_folder("default")),
+        "passages": passages,
+        "questions": [_moment(row["request"]).paragraph for row in rows],
+    }
+    command = [str(python), str(Path(__file__).with_name("txtai_baseline.py"))]
+    done = subprocess.run(command, input=json.dumps(request), stdout=subprocess.PIPE, text=True, check=True)
+    ranked: list[list[str]] = json.loads(done.stdout)["ranked"]
+    return [[path for path in some if path != row["request"]["path"]] for some, row in zip(ranked, rows, strict=True)]
+
+
+def _moment(request: dict[str, Any]) -> Moment:
+    text = request["text"]
+    offset = sum(len(line) + 1 for line in text.split("\n")[: request["line"]]) + request["character"]
+    return moment_at(read_text(request["path"], text), text, offset)
+
+
 def evaluate(vault: Vault, rows: Sequence[dict[str, Any]], systems: dict[str, Ranking]) -> dict[str, list[list[str]]]:
     """For each system, the ranked paths of each question."""
     answers: dict[str, list[list[str]]] = {name: [] for name in systems}
     for row in rows:
         request = row["request"]
-        text = request["text"]
-        offset = sum(len(line) + 1 for line in text.split("\n")[: request["line"]]) + request["character"]
-        moment = moment_at(read_text(request["path"], text), text, offset)
+        moment = _moment(request)
         query = make_query(vault, moment)
         for name, rank in systems.items():
             found = (vault.entries[note].path for note in rank(vault, moment, query) if note in vault.entries)
@@ -95,6 +122,7 @@ def main() -> None:
     parser.add_argument("--vaults", nargs="*", default=list(MEASURED_BEFORE))
     parser.add_argument("--modes", nargs="*", default=list(MODES), choices=MODES)
     parser.add_argument("--max", type=int, default=300)
+    parser.add_argument("--txtai", type=Path, metavar="PYTHON", help="a Python that has txtai, to be measured too")
     parser.add_argument("--write", action="store_true", help=f"write {REPORT.name}")
     args = parser.parse_args()
     linkbench = load_linkbench(args.linkbench)
@@ -110,6 +138,8 @@ def main() -> None:
         for mode in args.modes:
             rows = asked(linkbench, args.data / "vaults" / name, args.data / "links" / f"{name}.jsonl", mode, args.max)
             answers = evaluate(vault, rows, systems)
+            if args.txtai:
+                answers["txtai hybrid"] = txtai_hybrid(args.txtai, vault, rows)
             results[mode][name] = {system: linkbench.score(rows, ranked) for system, ranked in answers.items()}
             print(mode, name, {system: row["ndcg@10"] for system, row in results[mode][name].items()}, flush=True)
         vault.close()
