@@ -282,7 +282,7 @@ async function steps(page) {
     const content = page.locator(".editor-group-container").nth(1).locator(".view-lines");
     await content.first().waitFor({ timeout: PATIENCE });
     await until("the page", async () => (await content.first().innerText()).includes("Related"));
-    const text = (await content.first().innerText()).replaceAll("\u00a0", " ");
+    const text = (await content.first().innerText()).replace(/\s+/g, " ");
     await shot("page-open");
     const link = content.locator(".detected-link").first();
     await link.waitFor({ timeout: PATIENCE });
@@ -298,9 +298,9 @@ async function steps(page) {
     const pid = Number(fs.readFileSync(drive.serverPid, "utf8"));
     process.kill(pid, "SIGKILL");
     const status = page.locator(".statusbar-item", { hasText: "Recall" }).first();
-    await until("told in the status bar", async () => (await status.getAttribute("aria-label")).includes("ended"));
+    let told = "";
+    await until("told in the status bar", async () => (told = await status.getAttribute("aria-label")).includes("ended"));
     await shot("crashed");
-    const told = await status.getAttribute("aria-label");
     await until("another process", async () => Number(fs.readFileSync(drive.serverPid, "utf8")) !== pid);
     await paragraph(drive.lost);
     await until("related cards", async () => among(await titles(), drive.aboutLost));
