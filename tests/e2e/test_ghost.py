@@ -52,7 +52,7 @@ async def test_the_writers_own_words_go_on(tmp_path: Path, vault: Path) -> None:
         await window.indexed(len(NOTES))
         for typed, rest in (
             ("Measure the board twice", " and cut it once, as my grandfather used to say."),
-            ("It is raining. Measure the board twi", "ce and cut it once, as my grandfather used to say."),
+            ("It is raining. Measure the board twice and cu", "t it once, as my grandfather used to say."),
             ("- measure the boards twice and cuts it ", "once, as my grandfather used to say."),
         ):
             uri = window.open(vault / "now.md", typed)

@@ -72,3 +72,12 @@ def terminal(nvim: str, desk: Desk, tmp_path: Path, request: pytest.FixtureReque
     opened = Terminal(command, env, 100, 34, tmp_path / "screen.txt")
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def ghostly(nvim: str, terminal: Terminal) -> Terminal:
+    """The same, in a Neovim that has ghost text."""
+    told = subprocess.run([nvim, "--version"], capture_output=True, text=True, check=True).stdout
+    if "v0.11" in told.split("\n")[0]:
+        pytest.skip("ghost text came with Neovim 0.12")
+    return terminal

@@ -74,6 +74,10 @@ local function enable_ghost(client, bufnr, key)
   vim.keymap.set('i', key, function()
     return vim.lsp.inline_completion.get() and '' or vim.keycode(key)
   end, { buffer = bufnr, expr = true, replace_keycodes = false, desc = 'Take the ghost text' })
+  for other, by in pairs({ ['<M-n>'] = 1, ['<M-p>'] = -1 }) do
+    local function cycle() vim.lsp.inline_completion.select({ count = by }) end
+    vim.keymap.set('i', other, cycle, { buffer = bufnr, desc = 'Another ghost text' })
+  end
 end
 
 ---@param client vim.lsp.Client

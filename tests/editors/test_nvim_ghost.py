@@ -1,0 +1,51 @@
+"""Ghost text in real Neovim, on the screen: seen, left, accepted, cycled."""
+
+from __future__ import annotations
+
+import pytest
+from terminal import Terminal
+from test_nvim import write
+
+pytestmark = pytest.mark.slow
+
+EAGER = {"ghost_sure": 0.005}
+LINKS = {"ghost": "links", "ghost_sure": 0.1}
+
+
+@pytest.mark.parametrize("terminal", [EAGER], indirect=True)
+def test_ghost_text_is_seen_and_taken_or_left(ghostly: Terminal) -> None:
+    ghost = "22:40, four paragraphs, all true."
+    write(ghostly, "Wrote Piotr a reply at ")
+    ghostly.wait_for(lambda screen: ghost in screen, "the ghost text")
+    ghostly.press("\x1b")
+    ghostly.wait_for(lambda screen: "INSERT" not in screen and ghost not in screen, "no ghost text after Escape")
+    ghostly.press("a")
+    ghostly.wait_for(lambda screen: "INSERT" in screen and ghost in screen, "the ghost text again")
+    ghostly.press("\t")
+    ghostly.read(0.5)
+    ghostly.press("\x1b")
+    ghostly.wait_for(lambda screen: "INSERT" not in screen and f"reply at {ghost}" in screen, "the ghost text accepted")
+
+
+@pytest.mark.parametrize("terminal", [EAGER], indirect=True)
+def test_ghost_text_has_alternatives(ghostly: Terminal) -> None:
+    write(ghostly, "An angry letter should lie in a drawer")
+    first = ghostly.wait_for(lambda screen: "in a drawer " in screen, "the first ghost text")
+    ghostly.press("\x1bn")
+    second = ghostly.wait_for(lambda screen: "(2/" in screen, "the next ghost text")
+    assert row_of(first, "in a drawer") != row_of(second, "in a drawer").partition(" (2/")[0]
+
+
+@pytest.mark.parametrize("terminal", [LINKS], indirect=True)
+def test_words_that_name_a_note_are_linked_by_a_key(ghostly: Terminal) -> None:
+    write(ghostly, "I went to the asparagus bed ")
+    ghostly.wait_for(lambda screen: "the asparagus bed → [[The asparagus bed]]" in screen, "the link as ghost text")
+    ghostly.press("\t")
+    ghostly.wait_for(lambda screen: "I went to [[The asparagus bed]]" in screen, "the link in place of the words")
+    ghostly.press("today")
+    ghostly.wait_for(lambda screen: "I went to [[The asparagus bed]] today" in screen, "the writer goes on behind it")
+
+
+def row_of(screen: str, mark: str) -> str:
+    """The last line that holds `mark`."""
+    return next(row for row in reversed(screen.split("\n")) if mark in row).rstrip()
