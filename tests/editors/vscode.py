@@ -101,7 +101,7 @@ def vscode(base: Path, vault: Path, env: Mapping[str, str], vsix: Path) -> Itera
             process.wait(20)
 
 
-def run_driver(script: str, drive: Mapping[str, Any], timeout: float = 240) -> Any:
+def run_driver(script: str, drive: Mapping[str, Any], timeout: float = 420) -> Any:
     """What the script saw."""
     env = {**os.environ, "RECALL_DRIVE": json.dumps(drive)}
     node = shutil.which("node") or "node"

@@ -186,7 +186,7 @@ async function steps(page) {
     await ghost.waitFor({ timeout: 6_000 });
     await shot("ghost-shown");
     const before = (await lines()).length;
-    const text = (await page.locator('[class*="ghost-text"]').allInnerTexts()).join("");
+    const text = (await page.locator('[class*="ghost-text"]').allInnerTexts()).join("").replace(/\s+/g, " ");
     await page.keyboard.press("Tab");
     await page.waitForTimeout(300);
     return { text, grown: (await lines()).length - before };
