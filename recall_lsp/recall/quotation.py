@@ -110,8 +110,10 @@ def _skipped(typed: Typed, text: str, words: Sequence[Word], ordinal: int) -> in
     if not ordinal or not words[ordinal - 1].surface:  # a sentence begins: only what parts it from the last may stand
         blank = len(text) - len(text.lstrip())
         return blank if not gap.strip(" \t\"'“‘«([*_>-") else None
-    if text.startswith(gap):
-        return len(gap)
+    closing = _CLOSING.match(text)  # what closes the markup of the word before was not typed here
+    for closed in (0, closing.end() if closing else 0):
+        if text.startswith(gap, closed):
+            return closed + len(gap)
     return len(text) - len(text.lstrip()) if gap.isspace() and text[:1].isspace() else None
 
 

@@ -20,6 +20,8 @@ def in_prose(note: Note, text: str, offset: int) -> bool:
     line = text[text.rfind("\n", 0, offset) + 1 : offset]
     if _IN_MARKUP.search(line) or line.count("`") % 2:
         return False
+    if text.startswith("---") and "\n---" not in text[:offset]:  # front matter that is being written
+        return False
     if any(link.span.start < offset < link.span.end for link in note.links):
         return False
     last = len(text[:offset].rstrip()) - 1
