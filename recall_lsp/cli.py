@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast, get_args
 
 import typer
 
@@ -59,6 +59,21 @@ def search(folder: Folder, query: str, as_json: Json = False, limit: Limit = 10)
     from recall_lsp.commands import search as command
 
     _exit(command.run(folder, query, as_json, limit))
+
+
+@app.command()
+def graph(
+    folder: Folder,
+    what: Annotated[str, typer.Option(help="json, svg, tags, orphans or most-linked.")] = "json",
+    note: Annotated[str, typer.Option(help="Only what is around this note: its path or title.")] = "",
+    steps: Annotated[int, typer.Option(min=1, max=5, help="How many links away from the note.")] = 1,
+) -> None:
+    """Print the notes and their links, a picture of a note's neighbourhood, or lists of tags and notes."""
+    from recall_lsp.commands import graph as command
+
+    if what not in get_args(command.What):
+        sys.exit(f"recall-lsp graph: --what takes {', '.join(get_args(command.What))}")
+    _exit(command.run(folder, cast(command.What, what), note, steps))
 
 
 @app.command()

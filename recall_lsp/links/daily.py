@@ -76,7 +76,9 @@ _DATE_WORD = re.compile(
 def _whole(words: str) -> bool:
     """Whether all of the words tell of a day: "sun" in "sunday roast" does not make that a date."""
     parts = re.findall(r"[^\s,]+", words)
-    return all(_DATE_WORD.fullmatch(part) for part in parts) and (len(parts) > 1 or len(words) > 5)
+    return all(_DATE_WORD.fullmatch(part) for part in parts) and (
+        len(parts) > 1 or words.lower().endswith(("day", "tomorrow"))
+    )
 
 
 @lru_cache(maxsize=1)

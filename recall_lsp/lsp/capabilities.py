@@ -20,6 +20,7 @@ class ClientFeatures:
     progress: bool = False
     watched_files: bool = False
     location_links: bool = False
+    shows_documents: bool = False
     symbol_tree: bool = False
     document_changes: bool = False
     renames_files: bool = False
@@ -50,6 +51,7 @@ def client_features(capabilities: types.ClientCapabilities) -> ClientFeatures:
         progress=has("window.work_done_progress"),
         watched_files=has("workspace.did_change_watched_files.dynamic_registration"),
         location_links=has("text_document.definition.link_support"),
+        shows_documents=has("window.show_document.support"),
         symbol_tree=has("text_document.document_symbol.hierarchical_document_symbol_support"),
         document_changes=has("workspace.workspace_edit.document_changes"),
         renames_files=types.ResourceOperationKind.Rename in operations,

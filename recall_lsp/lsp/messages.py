@@ -50,6 +50,7 @@ PAUSE_COMMAND = "recall.pauseIndexing"
 RESUME_COMMAND = "recall.resumeIndexing"
 LINK_COMMAND = "recall.link"
 BACKLINKS_COMMAND = "recall.backlinks"
+DAILY = "recall.daily"
 DISMISS = "recall.dismiss"
 NEVER_SHOW = "recall.neverShow"
 ACCEPTED = "recall.accepted"
@@ -161,6 +162,14 @@ class RelatedResult:
 
 
 @attrs.frozen
+class DailyParams:
+    """`when` in words, as `next monday` or `3 days ago`; `uri` is of any file in the folder meant, "" for the first."""
+
+    when: str = "today"
+    uri: str = ""
+
+
+@attrs.frozen
 class BacklinksParams:
     text_document: types.TextDocumentIdentifier
     position: types.Position | None = None
@@ -240,7 +249,8 @@ REQUESTS: dict[str, type[Any]] = {RELATED: RelatedRequest, BACKLINKS: BacklinksR
 
 _CLASSES = (
     LinkParams,
-    Span, BacklinksParams, Backlink, BacklinksResult, RelatedParams, RelatedHit, RelatedResult, PathMessage,
+    Span,
+    DailyParams, BacklinksParams, Backlink, BacklinksResult, RelatedParams, RelatedHit, RelatedResult, PathMessage,
     FolderStatus, StatusResult,
     DismissParams, NeverShowParams, AcceptedParams, UndoParams, Taught, HiddenResult,
 )  # fmt: skip

@@ -29,6 +29,7 @@ from recall_lsp.lsp.features import (
     completion,
     completion_resolve,
     configuration,
+    daily,
     definition,
     diagnostic,
     dismiss,
@@ -113,6 +114,7 @@ def features(session: Session) -> tuple[tuple[str, Any, Handler], ...]:
 
 COMMANDS: tuple[tuple[str, type[Any] | None, Handler], ...] = (
     (messages.RELATED_COMMAND, messages.RelatedParams, related.related),
+    (messages.DAILY, messages.DailyParams, daily.daily),
     (messages.BACKLINKS_COMMAND, messages.BacklinksParams, backlinks.backlinks),
     (messages.STATUS_COMMAND, None, status.status),
     (messages.PAUSE_COMMAND, None, indexing.pause),
