@@ -96,7 +96,7 @@ BROKEN = {
     "a passage of no note": ("catalog", edit("catalog.db", "UPDATE passages SET note = 77 WHERE id = 1")),
     "a note both there and skipped": (
         "catalog",
-        edit("catalog.db", "INSERT INTO skipped SELECT path, size, mtime_ns, '' FROM notes"),
+        edit("catalog.db", "INSERT INTO skipped SELECT path, size, mtime_ns, '', 0 FROM notes"),
     ),
     "full text cut short": ("full text", cut("lexical/notes/*.term")),
     "full text altered": ("full text", flip("lexical/passages/*.idx")),
