@@ -39,8 +39,8 @@ def torture(*arguments: object) -> dict[str, int]:
 def test_killed_at_any_moment_nothing_is_lost_or_done_twice(tiny: str) -> None:
     counts = torture("--kills", 200, "--compiles", 0, "--minutes", 4, "--model", tiny, "--models", models_dir())
     assert counts["embedded again"] == counts["kills with anything wrong after"] == 0
-    assert sum(count for name, count in counts.items() if name.startswith("killed")) >= 50
-    assert counts["texts embedded"] > 100, "there was something to do"
+    assert sum(count for name, count in counts.items() if name.startswith("killed")) >= 20
+    assert counts["texts embedded"] > 20, "there was something to do"
 
 
 @pytest.mark.slow
