@@ -1,17 +1,19 @@
 """Questions to recall from a real vault, each with the features of its candidates: what `fit.py` learns from.
 
 The questions are linkbench's: a person linked a note from a paragraph, the link is taken out, the note should
-come up.  Beside them, paragraphs from other vaults, for which nothing should come up.
+come up.  Beside them, texts for which nothing should come up: other vaults' paragraphs, code and filler, each alone in
+a new note, and (`planted`) in the place of a question's paragraph, among the links of a note of this vault.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
+from itertools import cycle
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,21 +25,31 @@ from recall_lsp.config import Options
 from recall_lsp.index.tuned import UNTUNED
 from recall_lsp.index.vault import Vault, open_vault
 from recall_lsp.notes.read import read_text
+from recall_lsp.recall.features import NONE
+from recall_lsp.recall.model import Moment
 from recall_lsp.recall.moment import moment_at
 from recall_lsp.recall.query import make_query
 from recall_lsp.recall.retrieve import retrieve
+from recall_lsp.recall.strangers import lorem
 
 MODES = ("hidden", "prefix", "anchor")
+_FROM_EACH = 20
+_FILLER = 20
+_CODE_LINES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`features` [n, features] of the candidates, `gold` [n] which of them were linked; `golds` counts all linked
-    notes, found or not."""
+    """`features` [n, features] and `evidence` [n, clues] of the candidates, `gold` [n] which of them were linked;
+    `golds` counts all linked notes, found or not; `told` whether meaning told anything; `source` is where it is from:
+    the mode, another vault, "code" or "filler"."""
 
     features: NDArray[np.float32]
+    evidence: NDArray[np.float32]
     gold: NDArray[np.bool_]
     golds: int
+    told: bool
+    source: str
 
 
 def subject(vault: str) -> str:
@@ -71,45 +83,92 @@ def asked(linkbench: ModuleType, folder: Path, links: Path, mode: str, most: int
     return [question for question in linkbench.questions(args) if question]
 
 
-def questions(vault: Vault, rows: list[dict[str, Any]]) -> Iterator[Question]:
+def questions(vault: Vault, rows: list[dict[str, Any]], mode: str, new: bool = False) -> Iterator[Question]:
+    """The questions as they are, or (`new`) with the paragraph alone in a new note, without its links."""
     for row in rows:
-        request = row["request"]
-        features, notes = candidates(vault, request["path"], request["text"], request["line"], request["character"])
-        gold = np.array([vault.entries[note].path in row["gold"] for note in notes], bool)
-        yield Question(features, gold, len(row["gold"]))
+        moment = moment_of(row["request"])
+        if new:
+            moment = alone(moment.paragraph)
+        yield ask(vault, moment, mode, row["gold"])
 
 
-def strangers(vault: Vault, rows: list[dict[str, Any]]) -> Iterator[Question]:
-    """Another vault's notes, as if they were being written into a new file of this one."""
-    for row in rows:
-        request = row["request"]
-        features, notes = candidates(vault, "new note.md", request["text"], request["line"], request["character"])
-        yield Question(features, np.zeros(len(notes), bool), 0)
+def moment_of(request: dict[str, Any]) -> Moment:
+    text = request["text"]
+    offset = sum(len(row) + 1 for row in text.split("\n")[: request["line"]]) + request["character"]
+    return moment_at(read_text(request["path"], text), text, offset)
 
 
-def candidates(vault: Vault, path: str, text: str, line: int, character: int) -> tuple[NDArray[np.float32], list[int]]:
-    offset = sum(len(row) + 1 for row in text.split("\n")[:line]) + character
-    moment = moment_at(read_text(path, text), text, offset)
+def alone(paragraph: str) -> Moment:
+    return moment_at(read_text("a new note.md", paragraph), paragraph, len(paragraph))
+
+
+def planted(row: dict[str, Any], paragraph: str) -> Moment:
+    """Another paragraph in the place of a question's own."""
+    request, words = row["request"], " ".join(paragraph.split())
+    lines = request["text"].split("\n")
+    lines[request["line"]] = words
+    return moment_of({**request, "text": "\n".join(lines), "character": len(words)})
+
+
+def ask(vault: Vault, moment: Moment, source: str, gold: Collection[str] = ()) -> Question:
     query = make_query(vault, moment)
     found = retrieve(vault, moment, query)
-    return found.features, found.notes.tolist()
+    linked = np.array([vault.entries[note].path in gold for note in found.notes.tolist()], bool)
+    told = query.knows_language and bool((found.by_meaning != NONE).any())
+    return Question(found.features, found.evidence, linked, len(gold), told, source)
+
+
+def strangers(linkbench: ModuleType, data: Path, name: str) -> list[tuple[str, str]]:
+    """(where it is from, paragraph) of texts that have nothing to do with the vault `name`."""
+    texts = [("filler", text) for text in lorem(_FILLER)] + [("code", text) for text in code()]
+    for other, path in vaults(data).items():
+        if subject(other) != subject(name):
+            rows = asked(linkbench, data / "vaults" / other, path, "prefix", _FROM_EACH)
+            texts += [(other, moment_of(row["request"]).paragraph) for row in rows]
+    return texts
+
+
+def code() -> list[str]:
+    """Some lines of each of our own files, as someone pastes them without marking them as code."""
+    package = Path(__file__).parent.parent / "recall_lsp"
+    found = []
+    for file in sorted(package.rglob("*.py"))[::6]:
+        lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        if len(lines) > 3 * _CODE_LINES:
+            found.append("\n".join(lines[-_CODE_LINES:]))
+    return found
+
+
+def vaults(data: Path) -> dict[str, Path]:
+    """The links of every vault by its name."""
+    return {path.stem: path for path in sorted((data / "links").glob("*.jsonl")) if "." not in path.stem}
 
 
 def save(path: Path, found: list[Question]) -> None:
-    sizes = np.array([len(question.gold) for question in found])
-    golds = np.array([question.golds for question in found])
-    features = np.concatenate([question.features for question in found]) if found else np.zeros((0, 0), np.float32)
-    gold = np.concatenate([question.gold for question in found]) if found else np.zeros(0, bool)
-    np.savez_compressed(path, sizes=sizes, golds=golds, features=features, gold=gold)
+    def stacked(tables: list[NDArray[Any]]) -> NDArray[Any]:
+        return np.concatenate(tables) if tables else np.zeros(0)
+
+    np.savez_compressed(
+        path,
+        sizes=np.array([len(question.gold) for question in found], int),
+        golds=np.array([question.golds for question in found], int),
+        told=np.array([question.told for question in found], bool),
+        source=np.array([question.source for question in found], str),
+        gold=stacked([question.gold for question in found]),
+        features=stacked([question.features for question in found]),
+        evidence=stacked([question.evidence for question in found]),
+    )
 
 
 def load(path: Path) -> list[Question]:
     table = np.load(path)
+    features, evidence, gold = table["features"], table["evidence"], table["gold"]
     ends = np.cumsum(table["sizes"])
-    features, gold = table["features"], table["gold"]
+    parts = [slice(end - size, end) for size, end in zip(table["sizes"], ends, strict=True)]
+    rest = zip(table["golds"].tolist(), table["told"].tolist(), table["source"].tolist(), strict=True)
     return [
-        Question(features[end - size : end], gold[end - size : end], int(golds))
-        for size, end, golds in zip(table["sizes"], ends, table["golds"], strict=True)
+        Question(features[part], evidence[part], gold[part], golds, told, source)
+        for part, (golds, told, source) in zip(parts, rest, strict=True)
     ]
 
 
@@ -121,24 +180,25 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--max", type=int, default=300)
     parser.add_argument("--vaults", nargs="*", default=[])
-    parser.add_argument("--modes", nargs="*", default=list(MODES))
     args = parser.parse_args()
     linkbench = load_linkbench(args.linkbench)
-    links = {path.stem: path for path in sorted((args.data / "links").glob("*.jsonl")) if "." not in path.stem}
+    links = vaults(args.data)
     args.out.mkdir(parents=True, exist_ok=True)
     for name in args.vaults or links:
         vault = opened(args.data / "vaults" / name)
-        for mode in args.modes:
+        found = {}
+        for mode in MODES:
             rows = asked(linkbench, args.data / "vaults" / name, links[name], mode, args.max)
-            save(args.out / f"{name}.{mode}.npz", list(questions(vault, rows)))
-            print(json.dumps({"vault": name, "mode": mode, "questions": len(rows)}), flush=True)
-        others = [
-            row
-            for other in links
-            if subject(other) != subject(name)
-            for row in asked(linkbench, args.data / "vaults" / other, links[other], "prefix", 8)
-        ]
-        save(args.out / f"{name}.strangers.npz", list(strangers(vault, others)))
+            found[mode] = list(questions(vault, rows, mode))
+            if mode == "hidden":
+                found["new"] = list(questions(vault, rows[::2], mode, new=True))
+                texts = strangers(linkbench, args.data, name)
+                found["strangers"] = [ask(vault, alone(text), source) for source, text in texts]
+                places = zip(texts[::3], cycle(rows)) if rows else ()
+                found["planted"] = [ask(vault, planted(row, text), source) for (source, text), row in places]
+        for kind, some in found.items():
+            save(args.out / f"{name}.{kind}.npz", some)
+        print(json.dumps({"vault": name} | {kind: len(some) for kind, some in found.items()}), flush=True)
         vault.close()
 
 

@@ -41,7 +41,7 @@ class Options:
     """A larger file is skipped and listed in the status."""
     limit: int = 5
     """How many notes a hover or a related answer shows."""
-    quiet: float = 0.35
+    quiet: float = 0.6
     """Hits less probably related than this are not shown (0 shows all, 1 none)."""
     trigger: str = ";;"
     """Typed in a note, offers the related notes as completions; "" for none."""

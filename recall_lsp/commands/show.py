@@ -13,9 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.text import Text
 
 from recall_lsp.recall.ago import ago
+from recall_lsp.recall.band import band
 from recall_lsp.recall.model import Hit
-
-_WHY = {"words": "shares common words", "meaning": "near in meaning", "links": "near by links"}
+from recall_lsp.recall.why import reasons
 
 
 def on_one_line(path: str) -> str:
@@ -42,8 +42,7 @@ def show_hits(console: Console, hits: Sequence[Hit], today: date) -> None:
                 sentence.stylize("bold yellow", start, end)
             console.print(Padding(sentence, (0, 0, 0, 3)))
         place = f"{on_one_line(hit.path)}:{hit.line + 1}"
-        shared = f"shares {', '.join(hit.shared[:5])}" if hit.shared else _WHY["words"]
-        why = " · ".join(shared if side == "words" else _WHY[side] for side in hit.found_by)
+        why = " · ".join((band(hit.score), *reasons(hit)))
         console.print(Padding(Text(f"{why}  —  {place}", style="dim"), (0, 0, 1, 3)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,17 @@ from recall_lsp.index.rows import Entry
 from recall_lsp.index.terms import terms
 
 NOWHERE = -1
+_LEAST_SAID = 4
+"""Letters of a name that can be told from chance in a text; of two-letter words in scripts without spaces, half."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The title of a note, or another name of it: its terms, and `folded` as it would stand in a text ("" where it is
+    too short to be told there)."""
+
+    terms: frozenset[str]
+    folded: str
 
 
 class Traits:
@@ -21,8 +33,9 @@ class Traits:
         self.folder: NDArray[np.int32] = np.zeros(0, np.int32)
         self.tags: dict[int, frozenset[str]] = {}
         self._folders: dict[str, int] = {}
-        self._title_terms: dict[int, frozenset[str]] = {}
+        self._names: dict[int, tuple[Name, ...]] = {}
         self._language = ""
+        self._near = "", 0, np.zeros(0, np.float32)
 
     def put(self, entry: Entry) -> None:
         self.remove(entry.id)
@@ -37,7 +50,7 @@ class Traits:
         if note < len(self.folder):
             self.folder[note] = NOWHERE
         self.tags.pop(note, None)
-        self._title_terms.pop(note, None)
+        self._names.pop(note, None)
 
     def known(self, notes: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those of some note ids that are there."""
@@ -49,14 +62,25 @@ class Traits:
         """What `folder` holds for the notes beside `path`."""
         return self._folders.get(_folder(path), len(self._folders))
 
-    def title_terms(self, entry: Entry, language: str) -> frozenset[str]:
-        """The terms of a note's title, remembered; `language` for a note that has none."""
+    def nearness(self, notes: NDArray[np.int64], path: str) -> NDArray[np.float32]:
+        """How much of the folders' way [n] the notes share with `path`: 1 in the same folder."""
+        own, count = _folder(path), len(self._folders)
+        if self._near[:2] != (own, count):
+            by_folder = np.fromiter((_shared(own, folder) for folder in self._folders), np.float32, count)
+            self._near = own, count, by_folder
+        near: NDArray[np.float32] = self._near[2][self.folder[notes]]
+        return near
+
+    def names(self, entry: Entry, language: str) -> tuple[Name, ...]:
+        """A note's title and then its aliases, remembered; `language` for a note that has none."""
         if language != self._language:
-            self._title_terms.clear()
+            self._names.clear()
             self._language = language
-        found = self._title_terms.get(entry.id)
+        found = self._names.get(entry.id)
         if found is None:
-            found = self._title_terms[entry.id] = frozenset(terms(entry.title, entry.language or language))
+            own = entry.language or language
+            names = dict.fromkeys((entry.title, *entry.aliases))
+            found = self._names[entry.id] = tuple(Name(frozenset(terms(name, own)), _said(name)) for name in names)
         return found
 
     def _grow(self, least: int) -> None:
@@ -67,3 +91,23 @@ class Traits:
 
 def _folder(path: str) -> str:
     return path.rpartition("/")[0]
+
+
+def _shared(left: str, right: str) -> float:
+    if left == right:
+        return 1.0
+    lefts, rights = left.split("/"), right.split("/")
+    same = 0
+    while same < min(len(lefts), len(rights)) and lefts[same] == rights[same]:
+        same += 1
+    return same / max(len(lefts), len(rights))
+
+
+def _said(name: str) -> str:
+    folded = fold(name)
+    return folded if len(folded) >= (_LEAST_SAID if folded.isascii() else _LEAST_SAID // 2) else ""
+
+
+def fold(text: str) -> str:
+    """A text in which a folded name can be looked for: case and line breaks do not count."""
+    return " ".join(text.casefold().split())

@@ -36,7 +36,7 @@ from recall_lsp.index.rows import Entry, EntryRow, NoteRow, PassageRow, bytes_ha
 from recall_lsp.index.status import Status, read_status
 from recall_lsp.index.suggest import Names, Suggestion
 from recall_lsp.index.tally import Tally, file_day
-from recall_lsp.index.traits import Traits
+from recall_lsp.index.traits import Name, Traits
 from recall_lsp.index.tuned import UNTUNED, Tuned, read_tuned, tuned_path, tuned_stamp
 from recall_lsp.index.vectors import Matrix, embeddings_path, get_embeddings, open_embeddings, to_int8, to_unit
 from recall_lsp.notes.link_format import LinkStyle
@@ -400,10 +400,10 @@ class Vault:
             self._idf[term] = value
         return value
 
-    def title_terms(self, notes: Iterable[int]) -> Iterator[frozenset[str]]:
-        """The terms of each note's title."""
+    def names_of(self, notes: Iterable[int]) -> Iterator[tuple[Name, ...]]:
+        """Each note's title and aliases."""
         language = self.main_language
-        return (self.traits.title_terms(self.entries[note], language) for note in notes)
+        return (self.traits.names(self.entries[note], language) for note in notes)
 
     def hidden_from(self, source: str) -> Callable[[str], bool] | None:
         """Which paths the settings hide from a writer in the note at `source`; None where they hide none."""

@@ -25,6 +25,10 @@ _SCHEMA = (
 _LOOKUP = 5000
 _MEANS_AT_A_TIME = 500
 _FREE = -1
+_TYPICAL = 48
+_AT_A_TIME = 8
+_UNKNOWN_TYPICAL = 0.5
+"""Of a vault whose notes have none beside them."""
 
 Cosines = NDArray[np.float32]
 
@@ -102,6 +106,7 @@ class Matrix:
         self._waiting: dict[int, list[tuple[int, int]]] = {}
         self._waiting_of: dict[int, list[int]] = {}
         self._filled = _last_id(embeddings)
+        self._counted, self._typical = 0, _UNKNOWN_TYPICAL
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -193,6 +198,21 @@ class Matrix:
         cosines[:, slots == _FREE] = 0.0
         return cosines
 
+    @property
+    def centre(self) -> NDArray[np.float32]:
+        """The mean direction [dims] of all passages: near it is what could stand anywhere in this vault."""
+        total = self._rows.total.astype(np.float64)
+        return np.asarray(total / max(float(np.linalg.norm(total)), 1e-12), np.float32)
+
+    def typical(self) -> float:
+        """How near a passage of this vault has its nearest one in another note: the mean cosine over some of them.
+
+        Counted anew only when a tenth of the passages has come or gone: it costs the search of 48 passages.
+        """
+        if abs(len(self) - self._counted) > 0.1 * self._counted:
+            self._counted, self._typical = len(self), self._rows.mean_nearest(_TYPICAL)
+        return self._typical
+
 
 def _cosines(queries: NDArray[np.float32], rows: NDArray[np.int8]) -> Cosines:
     """[m, n] of unit vectors [m, dims] to the rows [n, dims] of a matrix."""
@@ -212,6 +232,7 @@ class _Rows:
         self.keys: NDArray[np.int64] = np.zeros(0, np.int64)
         self.notes: NDArray[np.int64] = np.zeros(0, np.int64)
         self._scales: NDArray[np.float32] = np.zeros(0, np.float32)
+        self.total: NDArray[np.int64] = np.zeros(dims, np.int64)
         self._used = 0
         self._free: list[int] = []
         self._slot_of: dict[int, int] = {}
@@ -231,6 +252,7 @@ class _Rows:
         self._grow(self._used)
         self.vectors[slots] = np.frombuffer(b"".join(vectors), np.int8).reshape(len(rows), -1)
         self.keys[slots], self.notes[slots] = keys, notes
+        self.total += self.vectors[slots].sum(axis=0, dtype=np.int64)
         lengths = np.linalg.norm(self.vectors[slots].astype(np.float32), axis=1)
         self._scales[slots] = 1.0 / np.maximum(lengths, 1e-6)
         self._slot_of.update(zip(keys, slots, strict=True))
@@ -239,6 +261,7 @@ class _Rows:
     def free(self, slots: Iterable[int]) -> None:
         for slot in slots:
             self._slot_of.pop(int(self.keys[slot]), None)
+            self.total -= self.vectors[slot]
             self.vectors[slot], self.keys[slot], self.notes[slot], self._scales[slot] = 0, _FREE, _FREE, 0
             self._free.append(slot)
 
@@ -273,6 +296,21 @@ class _Rows:
         # Ties break by key, so that the same index gives the same order.
         best = best[np.lexsort((self.keys[best], -cosines[best]))]
         return Nearest(self.keys[best], self.notes[best], cosines[best], float(known.mean()), float(known.std()) or 1.0)
+
+    def mean_nearest(self, count: int) -> float:
+        """Mean cosine of `count` evenly taken rows to the nearest row of another note."""
+        slots = np.array(sorted(self._slot_of.values(), key=lambda slot: int(self.keys[slot])), np.intp)
+        if not len(slots) or len(np.unique(self.notes[slots])) < 2:
+            return _UNKNOWN_TYPICAL
+        some = slots[np.unique(np.linspace(0, len(slots) - 1, count).astype(np.intp))]
+        nearest: list[float] = []
+        for at in range(0, len(some), _AT_A_TIME):
+            asked = some[at : at + _AT_A_TIME]
+            products = simsimd.cdist(self.vectors[asked], self.vectors[: self._used], metric="dot")
+            cosines = np.asarray(products, np.float32) * self._scales[: self._used] * self._scales[asked, None]
+            cosines[self.notes[asked, None] == self.notes[: self._used]] = -1.0
+            nearest += cosines.max(axis=1).tolist()
+        return float(np.mean(nearest))
 
     def _grow(self, rows: int) -> None:
         have = len(self.keys)

@@ -12,15 +12,14 @@ from lsprotocol import types
 from recall_lsp.lsp.markup import MARKDOWN, PLAIN, Markup, marked, one_line
 from recall_lsp.recall.ago import ago
 from recall_lsp.recall.band import band
-from recall_lsp.recall.model import FoundBy, Hit
+from recall_lsp.recall.model import Hit
+from recall_lsp.recall.why import reasons
 
 if TYPE_CHECKING:
     from recall_lsp.index.preview import Preview
 
 LONGEST_PREVIEW = 24
 """Lines of a note that a card shows."""
-
-_FOUND_BY: dict[FoundBy, str] = {"words": "its words", "meaning": "its meaning", "links": "its links"}
 
 
 def markup_for(takes_markdown: bool) -> Markup:
@@ -59,9 +58,8 @@ def hit_card(hit: Hit, root: Path, today: date, markup: Markup) -> str:
 
 
 def why(hit: Hit, markup: Markup) -> str:
-    found = " and ".join(_FOUND_BY[by] for by in hit.found_by)
-    shared = ", ".join(markup.text(word) for word in hit.shared[:6])
-    return "; ".join(filter(None, [f"found by {found}" if found else "", f"shares {shared}" if shared else ""]))
+    """How sure it is, and the reasons."""
+    return " · ".join(map(markup.text, (band(hit.score), *reasons(hit))))
 
 
 def quotation(hit: Hit, link: str, source: str) -> str:
@@ -84,7 +82,7 @@ def related_page(hits: Sequence[Hit], root: Path, title: str, today: date) -> st
     parts = [f"# Related to {markup.text(title)}"]
     for hit in hits:
         headings = [heading for heading in hit.headings if heading.casefold() != hit.title.casefold()]
-        facts = [dated(hit.written, today), " › ".join(map(markup.text, headings)), band(hit.score)]
+        facts = [dated(hit.written, today), " › ".join(map(markup.text, headings))]
         parts.append(f"## {markup.link(hit.title, note_uri(root, hit.path, hit.line))}")
         parts.append(" · ".join(filter(None, facts)))
         parts.append("\n".join(markup.quote + markup.text(line) for line in hit.passage.strip().split("\n")))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recall_lsp.index.lexical import Scored
+from recall_lsp.index.traits import fold
 from recall_lsp.index.vault import Vault
 from recall_lsp.index.vectors import Nearest
 from recall_lsp.recall.model import Moment
@@ -23,7 +24,9 @@ FEATURES = (
     "share_note", "share_passage", "title_covered", "title_weight",
     "cosine", "cosine_z", "rank_cosine", "cosine_note", "cosine_so_far",
     "unknown_cosine", "unknown_cosine_z", "unknown_rank_cosine", "unknown_cosine_note", "unknown_cosine_so_far",
-    "in_degree", "links_here", "co_cited", "coupled", "two_steps", "same_folder", "same_tags", "length", "linked",
+    "both", "alias_covered", "title_said", "title_so_far", "hub",
+    "in_degree", "out_degree", "links_here", "co_cited", "coupled", "two_steps", "votes", "votes_share",
+    "same_folder", "near_folder", "same_tags", "length", "linked",
 )  # fmt: skip
 
 Floats = NDArray[np.float32]
@@ -34,12 +37,21 @@ Columns = Mapping[str, Floats]
 class Found:
     """What the views found, laid out along the candidates `ids` [n], which ascend."""
 
-    def __init__(self, ids: Ids, notes: Scored, passages: Scored, so_far: Scored, nearest: Nearest | None) -> None:
+    def __init__(
+        self,
+        ids: Ids,
+        notes: Scored,
+        passages: Scored,
+        so_far: Scored,
+        nearest: Nearest | None,
+        votes: Mapping[int, float],
+    ) -> None:
         self.ids = ids
         self.nearest = nearest
         self.by_note = self.lay(notes.notes, notes.scores)
         self.by_passage = self.lay(passages.notes, passages.scores)
         self.by_so_far = self.lay(so_far.notes, so_far.scores)
+        self.votes = self.lay_out(votes)
         self.passage_by_words = self._lay_ids(passages.notes, passages.keys)
         self.passage_by_meaning = np.full(len(ids), NONE, np.int64)
 
@@ -49,6 +61,10 @@ class Found:
         at, there = self.places(notes)
         laid[at] = np.asarray(values, np.float32)[there]
         return laid
+
+    def lay_out(self, values: Mapping[int, float]) -> Floats:
+        """The same from a mapping of notes."""
+        return self.lay(_ids(values), np.fromiter(values.values(), np.float32, len(values)))
 
     def _lay_ids(self, notes: Sequence[int] | Ids, values: Sequence[int] | Ids) -> Ids:
         laid = np.full(len(self.ids), NONE, np.int64)
@@ -71,7 +87,8 @@ def features(vault: Vault, moment: Moment, query: Query, found: Found, near: Nei
     table = np.zeros((len(FEATURES), len(found.ids)), np.float32)
     if len(found.ids):
         column = dict(zip(FEATURES, table, strict=True))
-        _fill_words(column, vault, query, found)
+        _fill_words(column, query, found)
+        _fill_names(column, vault, moment, query, found.ids)
         if found.nearest is not None:
             _fill_meaning(column, vault, query, found, found.nearest)
         _fill_links(column, near, found)
@@ -79,7 +96,7 @@ def features(vault: Vault, moment: Moment, query: Query, found: Found, near: Nei
     return np.ascontiguousarray(table.T)
 
 
-def _fill_words(column: Columns, vault: Vault, query: Query, found: Found) -> None:
+def _fill_words(column: Columns, query: Query, found: Found) -> None:
     # What a text that said all of it, often, would get: BM25's bound, so that scores compare across moments.
     most = sum(weight * query.idf[term] for term, weight in query.words.items()) * _BM25_BOUND or 1.0
     for name, share, scores in (
@@ -91,15 +108,28 @@ def _fill_words(column: Columns, vault: Vault, query: Query, found: Found) -> No
         if share:
             column[share][:] = scores / most
             column["rank_" + name][:] = _reciprocal_ranks(scores, scores > 0)
+
+
+def _fill_names(column: Columns, vault: Vault, moment: Moment, query: Query, ids: Ids) -> None:
+    """What of the notes' names the paragraph and the note so far say."""
+    said = fold(moment.paragraph)
+    heard, asked = query.idf.keys(), query.words.keys()
     total = sum(sorted((query.idf[term] for term in query.words), reverse=True)[:8]) or 1.0
-    asked = query.words.keys()
-    for at, title in enumerate(vault.title_terms(found.ids.tolist())):
-        if title.isdisjoint(asked):
-            continue
-        shared = sum(query.idf[term] for term in title if term in asked)
-        whole = sum(query.idf.get(term) or vault.inverse_frequency(term) for term in title)
-        column["title_covered"][at] = shared / max(whole, shared)
-        column["title_weight"][at] = min(shared / total, 1.0)
+    for at, names in enumerate(vault.names_of(ids.tolist())):
+        for name in names:
+            if heard.isdisjoint(name.terms):
+                continue
+            weight = {term: query.idf.get(term) or vault.inverse_frequency(term) for term in name.terms}
+            whole = sum(weight.values()) or 1.0
+            shared = sum(weight[term] for term in name.terms if term in asked)
+            if name is names[0]:
+                column["title_covered"][at] = shared / whole
+                column["title_weight"][at] = min(shared / total, 1.0)
+                column["title_so_far"][at] = sum(weight[term] for term in name.terms if term in heard) / whole
+            else:
+                column["alias_covered"][at] = max(column["alias_covered"][at], shared / whole)
+            if shared and name.folded and name.folded in said:
+                column["title_said"][at] = 1.0
 
 
 def _fill_meaning(column: Columns, vault: Vault, query: Query, found: Found, nearest: Nearest) -> None:
@@ -116,10 +146,12 @@ def _fill_meaning(column: Columns, vault: Vault, query: Query, found: Found, nea
     column[prefix + "cosine_z"][:] = (cosines - nearest.mean) / nearest.deviation / 5.0
     column[prefix + "rank_cosine"][:] = _reciprocal_ranks(cosines, found.passage_by_meaning != NONE)
     so_far = query.note_meaning if query.note_meaning is not None else query.meaning
-    means = vault.matrix.mean_cosines(found.ids, np.stack([query.meaning, so_far]))
+    means = vault.matrix.mean_cosines(found.ids, np.stack([query.meaning, so_far, vault.matrix.centre]))
     column[prefix + "cosine_note"][:] = means[0]
     if query.note_meaning is not None:
         column[prefix + "cosine_so_far"][:] = means[1]
+    column["hub"][:] = means[2]
+    column["both"][:] = column["rank_note"] * column[prefix + "rank_cosine"]
 
 
 def _reciprocal_ranks(scores: Floats, there: NDArray[np.bool_]) -> Floats:
@@ -135,16 +167,15 @@ def _fill_links(column: Columns, near: Neighbourhood, found: Found) -> None:
     ids = found.ids
     degree = np.fromiter(map(near.in_degree, ids.tolist()), np.float32, len(ids))
     column["in_degree"][:] = np.log1p(degree) / 5.0
-    co_cited = _laid(found, near.co_cited) / np.sqrt(np.maximum(degree, 1.0))
+    column["out_degree"][:] = np.log1p(np.fromiter(map(near.out_degree, ids.tolist()), np.float32, len(ids))) / 5.0
+    column["votes"][:] = found.votes
+    column["votes_share"][:] = found.votes / (float(found.votes.max()) or 1.0)
+    co_cited = found.lay_out(near.co_cited) / np.sqrt(np.maximum(degree, 1.0))
     column["co_cited"][:] = np.minimum(co_cited, 3.0) / 3.0
-    column["two_steps"][:] = np.log1p(_laid(found, near.two_steps)) / 2.0
-    column["coupled"][:] = _laid(found, near.coupled)
+    column["two_steps"][:] = np.log1p(found.lay_out(near.two_steps)) / 2.0
+    column["coupled"][:] = found.lay_out(near.coupled)
     column["links_here"][found.places(_ids(near.back))[0]] = 1.0
     column["linked"][found.places(_ids(near.out))[0]] = 1.0
-
-
-def _laid(found: Found, values: Mapping[int, float]) -> Floats:
-    return found.lay(_ids(values), np.fromiter(values.values(), np.float32, len(values)))
 
 
 def _ids(notes: Iterable[int]) -> Ids:
@@ -153,6 +184,7 @@ def _ids(notes: Iterable[int]) -> Ids:
 
 def _fill_traits(column: Columns, vault: Vault, moment: Moment, ids: Ids) -> None:
     column["same_folder"][:] = vault.traits.folder[ids] == vault.traits.folder_of(moment.note.path)
+    column["near_folder"][:] = vault.traits.nearness(ids, moment.note.path)
     column["length"][:] = vault.traits.length[ids] / 10.0
     tags = frozenset(moment.note.tags)
     if tags:

@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import islice
 
 from recall_lsp.index.vault import Vault
 from recall_lsp.recall.model import Moment
@@ -17,6 +18,8 @@ from recall_lsp.recall.model import Moment
 _MOST_NEAR = 50
 _MOST_CITING = 100
 """What is cited beside a hub has little to do with it; and a request's work is bounded."""
+_VOTERS = 30
+_RANK_OFFSET = 10
 
 
 class Neighbourhood:
@@ -70,6 +73,25 @@ class Neighbourhood:
         shared = Counter(other for near in self.out for other in self.citing(near))
         outlinks = self._graph.outlinks
         return {note: count / math.sqrt(len(self.out) * len(outlinks(note))) for note, count in shared.items()}
+
+    def votes(self, rankings: Iterable[Iterable[int]]) -> dict[int, float]:
+        """What the notes that are most like the moment link to: whoever wrote of this before had it at hand.
+
+        A note's say is the sum of its reciprocal ranks, shared out among its links.
+        """
+        say: dict[int, float] = {}
+        for ranking in rankings:
+            others = dict.fromkeys(note for note in ranking if note != self.own)
+            for rank, note in enumerate(islice(others, _VOTERS)):
+                say[note] = say.get(note, 0.0) + 1.0 / (_RANK_OFFSET + rank)
+        votes: dict[int, float] = {}
+        for note in sorted(say, key=lambda note: (-say[note], note))[:_VOTERS]:
+            cited = self._graph.outlinks(note)
+            _spread(votes, cited, 5.0 * say[note] / math.sqrt(1 + len(cited)))
+        return votes
+
+    def out_degree(self, note: int) -> int:
+        return len(self._graph.outlinks(note))
 
     def _cited_by(self, notes: Iterable[int]) -> Counter[int]:
         return Counter(cited for note in notes if note != self.own for cited in self._graph.outlinks(note))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recall_lsp.index.terms import terms
+from recall_lsp.index.terms import stop_terms, terms
 from recall_lsp.index.vault import Vault
 from recall_lsp.notes.model import Passage
 from recall_lsp.recall.model import Moment
@@ -25,6 +25,7 @@ _NOTE_PASSAGES = 64
 class Query:
     """`words` are the paragraph's terms with their weights, `note_words` those of the note so far.
 
+    `telling` are all the paragraph's terms but for stop words, also those that stand nowhere (idf 0).
     `meaning` and `note_meaning` are unit vectors [dims], None without a model.  `knows_language` tells whether
     the model was made for the language of the moment.
     """
@@ -33,6 +34,7 @@ class Query:
     words: Mapping[str, float]
     note_words: Mapping[str, float]
     idf: Mapping[str, float]
+    telling: frozenset[str]
     meaning: NDArray[np.float32] | None
     note_meaning: NDArray[np.float32] | None
     knows_language: bool
@@ -55,6 +57,7 @@ def make_query(vault: Vault, moment: Moment) -> Query:
         words=_heaviest(wanted, idf, _TERMS),
         note_words=_heaviest({term: 1 + math.log(count) for term, count in note_counts.items()}, idf, _NOTE_TERMS),
         idf=idf,
+        telling=frozenset(counts) - stop_terms(language),
         meaning=vault.tuned.turned(meaning, vault.model_id),
         note_meaning=None if meaning is None else _so_far_meaning(vault, moment, meaning),
         knows_language=known,

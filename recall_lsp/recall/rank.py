@@ -17,13 +17,15 @@ from numpy.typing import NDArray
 
 from recall_lsp.index.tuned import Tuned
 from recall_lsp.index.vault import Vault
+from recall_lsp.recall.evidence import EVIDENCE
 from recall_lsp.recall.features import FEATURES
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """`rank` [features] orders the candidates of one moment; `related` [features + 1] is the logistic model that
-    tells how probably each is related at all (the last is its intercept), `by_words` the same without a model."""
+    """`rank` [features] orders the candidates of one moment; `related` [evidence + 1] is the logistic model that
+    tells how probably each is related at all (the last is its intercept), `by_words` the same where nothing is told by
+    meaning."""
 
     rank: NDArray[np.float32]
     related: NDArray[np.float32]
@@ -59,11 +61,11 @@ def _tuned_weights(tuned: Tuned) -> Weights:
 
 
 def weights_from(table: Mapping[str, Mapping[str, float]]) -> Weights:
-    """Weights from a table {"rank": {feature: weight}, "related" and "by_words": {feature: weight,
+    """Weights from a table {"rank": {feature: weight}, "related" and "by_words": {evidence: weight,
     "intercept": weight}}."""
     rank = [table["rank"][name] for name in FEATURES]
     logistic = (
-        np.array([*(table[name].get(feature, 0.0) for feature in FEATURES), table[name]["intercept"]], np.float32)
+        np.array([*(table[name].get(clue, 0.0) for clue in EVIDENCE), table[name]["intercept"]], np.float32)
         for name in ("related", "by_words")
     )
     return Weights(np.array(rank, np.float32), *logistic)
@@ -74,7 +76,8 @@ def score(features: NDArray[np.float32], weights: Weights) -> NDArray[np.float32
     return np.asarray(features @ weights.rank, np.float32)
 
 
-def probability(features: NDArray[np.float32], weights: Weights, *, by_meaning: bool) -> NDArray[np.float32]:
-    """[n] estimated probabilities that the notes are related to the moment; `by_meaning` where vectors were asked."""
+def probability(evidence: NDArray[np.float32], weights: Weights, *, by_meaning: bool) -> NDArray[np.float32]:
+    """[n] estimated probabilities that the notes are related to the moment, from evidence [n, len(EVIDENCE)];
+    `by_meaning` where vectors were asked and the model knows the language."""
     logistic = weights.related if by_meaning else weights.by_words
-    return np.asarray(1.0 / (1.0 + np.exp(-(features @ logistic[:-1] + logistic[-1]))), np.float32)
+    return np.asarray(1.0 / (1.0 + np.exp(-(evidence @ logistic[:-1] + logistic[-1]))), np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,13 @@ from recall_lsp.recall.retrieve import Candidates, retrieve
 
 _ALIKE = 0.95
 """Two hits whose passages are nearer than this say the same: only the better one is shown."""
+_SIMILAR, _SAMENESS = 0.6, 2.0
+"""From this cosine on a hit that resembles a better one loses, up to some 0.7 of a score at _ALIKE: seven hits are not
+to be one thought seven times (maximal marginal relevance, Carbonell and Goldstein 1998)."""
 _BY_WORDS = FEATURES.index("bm25_passage")
 _BY_MEANING = [FEATURES.index("cosine"), FEATURES.index("unknown_cosine")]
+
+Floats = NDArray[np.float32]
 
 
 def related(
@@ -35,45 +40,68 @@ def related(
     if not query.words and query.meaning is None:
         return ()
     candidates = retrieve(vault, moment, query)
-    chances = probability(candidates.features, weights, by_meaning=bool((candidates.by_meaning != NONE).any()))
-    order = _ranked(candidates, weights)
-    hidden = {vault.ids[path] for path in vault.feedback.hidden(moment.note.path) if path in vault.ids}
-    if hidden:
-        order = [at for at in order if candidates.notes[at] not in hidden]
+    by_meaning = query.knows_language and bool((candidates.by_meaning != NONE).any())
+    chances = probability(candidates.evidence, weights, by_meaning=by_meaning)
+    order = _ranked(vault, moment, candidates, weights)
     alike = likeness(vault, moment)
     return tuple(
         _hit(vault, query, alike, candidates, at, passage, float(chances[at]))
-        for at, passage in _folded(vault, candidates, order, limit)
+        for at, passage in _diverse(vault, candidates, order, limit)
         if chances[at] >= quiet
     )
 
 
-def _ranked(candidates: Candidates, weights: Weights) -> list[int]:
+def _ranked(vault: Vault, moment: Moment, candidates: Candidates, weights: Weights) -> dict[int, float]:
+    """The places of the candidates with their scores, best first, without what the writer wants hidden here."""
     scores = score(candidates.features, weights)
-    return [int(at) for at in np.lexsort((candidates.notes, -scores))]
+    order = np.lexsort((candidates.notes, -scores))
+    hidden = [vault.ids[path] for path in vault.feedback.hidden(moment.note.path) if path in vault.ids]
+    if hidden:
+        order = order[~np.isin(candidates.notes[order], hidden)]
+    return dict(zip(order.tolist(), scores[order].tolist(), strict=True))
 
 
-def _folded(vault: Vault, candidates: Candidates, order: list[int], limit: int) -> Iterator[tuple[int, PassageRow]]:
-    """The best `limit` with their passages, without those that repeat a better one nearly word for word."""
-    shown: list[NDArray[np.float32]] = []
-    count = 0
+def _diverse(
+    vault: Vault, candidates: Candidates, scores: dict[int, float], limit: int
+) -> list[tuple[int, PassageRow]]:
+    """The best `limit` with their passages: without those that repeat a better one nearly word for word, and those
+    that are like a better one after others nearly as good."""
+    order = list(scores)
+    found: list[tuple[int, PassageRow]] = []
+    shown: list[Floats] = []
     for at in range(0, len(order), 2 * limit):
         some = order[at : at + 2 * limit]
-        chosen = {place: _best_passage(vault, candidates, place) for place in some}
-        rows = vault.passages(passage for passage in chosen.values() if passage is not None)
-        for place in some:
-            passage = chosen[place]
-            if passage is None or passage not in rows:
+        passages = {place: _best_passage(vault, candidates, place) for place in some}
+        rows = vault.passages(passage for passage in passages.values() if passage is not None)
+        left = {place: rows[passage] for place, passage in passages.items() if passage in rows}
+        vectors = {place: _vector(vault, row.id) for place, row in left.items()}
+        sameness = {place: _sameness(vectors[place], shown) for place in left}
+        while left and len(found) < limit:
+            # Of the same score the first in order: dicts keep it, and max takes the first.
+            best = max(left, key=lambda place: scores[place] - _penalty(sameness[place]))
+            row, vector = left.pop(best), vectors[best]
+            if sameness[best] > _ALIKE:
                 continue
-            vector = vault.matrix.vector_of(passage) if vault.matrix is not None else None
+            found.append((best, row))
             if vector is not None:
-                if any(float(vector @ other) > _ALIKE for other in shown):
-                    continue
                 shown.append(vector)
-            yield place, rows[passage]
-            count += 1
-            if count == limit:
-                return
+                sameness.update({place: max(sameness[place], _sameness(vectors[place], [vector])) for place in left})
+        if len(found) == limit:
+            break
+    return found
+
+
+def _vector(vault: Vault, passage: int) -> Floats | None:
+    return None if vault.matrix is None else vault.matrix.vector_of(passage)
+
+
+def _sameness(vector: Floats | None, shown: Sequence[Floats]) -> float:
+    """The highest cosine to what is shown already."""
+    return 0.0 if vector is None else max((float(vector @ other) for other in shown), default=0.0)
+
+
+def _penalty(sameness: float) -> float:
+    return _SAMENESS * max(0.0, sameness - _SIMILAR)
 
 
 def _best_passage(vault: Vault, candidates: Candidates, at: int) -> int | None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from recall_lsp.index.lexical import Scored
 from recall_lsp.index.vault import Vault
 from recall_lsp.index.vectors import Nearest
+from recall_lsp.recall.evidence import evidence
 from recall_lsp.recall.features import Found, features
 from recall_lsp.recall.model import Moment
 from recall_lsp.recall.neighbourhood import Neighbourhood
@@ -20,15 +21,18 @@ DEPTH = 100
 _DEEPER = 5
 """Times as many are taken where some are then hidden."""
 _NEIGHBOURS = 60
+_VOTED = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Notes [n], ascending, and their features [n, len(FEATURES)], with the passage of each that the full-text view
-    and that the vectors like best (NONE where there is none)."""
+    """Notes [n], ascending, their features [n, len(FEATURES)] and the evidence that they are related at all
+    [n, len(EVIDENCE)], with the passage of each that the full-text view and that the vectors like best (NONE where
+    there is none)."""
 
     notes: NDArray[np.int64]
     features: NDArray[np.float32]
+    evidence: NDArray[np.float32]
     by_words: NDArray[np.int64]
     by_meaning: NDArray[np.int64]
 
@@ -44,15 +48,18 @@ def retrieve(vault: Vault, moment: Moment, query: Query) -> Candidates:
         words = (_shown(words[0], shown), _shown(words[1], shown), _shown(words[2], shown))
         meaning = (_shown_nearest(meaning[0], shown), _shown_nearest(meaning[1], shown))
     near = Neighbourhood(vault, moment)
-    keys = [np.array(scored.notes, np.int64) for scored in words]
-    keys += [nearest.notes for nearest in meaning if nearest is not None]
-    ids = vault.traits.known(np.unique(np.concatenate([*keys, np.array(near.best(_NEIGHBOURS), np.int64)])))
+    rankings = [np.array(scored.notes, np.int64) for scored in words]
+    rankings += [nearest.notes for nearest in meaning if nearest is not None]
+    votes = near.votes([rankings[0].tolist(), rankings[1].tolist(), *(ranking.tolist() for ranking in rankings[3:])])
+    linked = near.best(_NEIGHBOURS) + sorted(votes, key=lambda note: (-votes[note], note))[:_VOTED]
+    ids = vault.traits.known(np.unique(np.concatenate([*rankings, np.array(linked, np.int64)])))
     ids = ids[ids != near.own]
     if hidden is not None:
         ids = ids[[note in shown for note in ids.tolist()]]
-    found = Found(ids, *words, meaning[0])
+    found = Found(ids, *words, meaning[0], votes)
     table = features(vault, moment, query, found, near)
-    return Candidates(ids, table, found.passage_by_words, found.passage_by_meaning)
+    clues = evidence(vault, query, table, new=near.own < 0)
+    return Candidates(ids, table, clues, found.passage_by_words, found.passage_by_meaning)
 
 
 def _shown(scored: Scored, shown: Collection[int]) -> Scored:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -27,11 +28,25 @@ def test_notes_come_and_go() -> None:
     assert traits.known(np.array([2, 5000])).tolist() == [2]
 
 
-def test_titles_are_cut_by_their_note_s_language_or_the_vault_s() -> None:
+def test_names_are_cut_by_their_note_s_language_or_the_vault_s() -> None:
     traits = Traits()
     own, other = entry(1, "a.md", "Remembering", "en"), entry(2, "b.md", "Remembering")
     for language, terms in (("de", {"remembering"}), ("en", {"rememb"})):
-        assert traits.title_terms(own, language) == {"rememb"}
-        assert traits.title_terms(other, language) == terms
-    traits.put(entry(1, "a.md", "Forgetting", "en"))
-    assert traits.title_terms(entry(1, "a.md", "Forgetting", "en"), "en") == {"forget"}
+        assert [name.terms for name in traits.names(own, language)] == [{"rememb"}]
+        assert [name.terms for name in traits.names(other, language)] == [terms]
+    changed = replace(own, title="Forgetting", aliases=("To Lose\nIt", "Forgetting", "so"))
+    traits.put(changed)
+    title, alias, short = traits.names(changed, "en")
+    assert title.terms == {"forget"}
+    assert (alias.folded, short.folded) == ("to lose it", "")
+
+
+def test_folders_are_near_by_the_way_that_they_share() -> None:
+    traits = Traits()
+    for number, path in enumerate(("a/b/one.md", "a/c/two.md", "a/three.md", "d/four.md", "five.md")):
+        traits.put(entry(number, path))
+    notes = np.arange(5)
+    assert traits.nearness(notes, "a/b/new.md").tolist() == [1, 0.5, 0.5, 0, 0]
+    assert traits.nearness(notes, "new.md").tolist() == [0, 0, 0, 0, 1]
+    traits.put(entry(5, "e/six.md"))
+    assert traits.nearness(np.array([5]), "e/new.md").tolist() == [1]

@@ -184,3 +184,20 @@ def test_a_failed_commit_stores_nothing(tmp_path: Path) -> None:
     assert get_embeddings(table, [1, 2, 3]) == {}
     put_embeddings(table, [1], unit(1)[None])
     assert isinstance(table, sqlite3.Connection) and not table.in_transaction
+
+
+def test_the_centre_and_the_typical_nearness_follow_what_comes_and_goes(desk: Desk) -> None:
+    notes = [desk.put(f"{number}.md", f"Text {number}.") for number in range(6)]
+    desk.embed(*notes)
+    matrix = desk.matrix(*notes)
+    vectors = {note: unit(key) for note in notes for _, _, key in cat.passage_keys(desk.catalog, [note])}
+    for left in (6, 3):
+        gone = notes[left:]
+        matrix.apply(desk.catalog, [], gone)
+        rows = np.stack([vectors[note] for note in notes[:left]])
+        total = to_int8(rows).sum(axis=0, dtype=np.int64)
+        assert float(matrix.centre @ total) / float(np.linalg.norm(total)) > 0.999
+        cosines = rows @ rows.T - 2 * np.eye(left)
+        assert abs(matrix.typical() - float(cosines.max(axis=1).mean())) < 0.01
+    matrix.apply(desk.catalog, [], notes)
+    assert matrix.typical() == 0.5, "nothing is beside anything"

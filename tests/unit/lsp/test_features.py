@@ -241,7 +241,7 @@ async def test_related(wire: Wire) -> None:
         "marks": [{"start": 13, "end": 19}],
         "shared": ["memory"],
         "foundBy": ["words"],
-        "why": "found by its words; shares memory",
+        "why": "likely · both say memory",
         "score": 0.9,
         "band": "strong",
         "linked": False,

@@ -28,7 +28,7 @@ HIT = Hit(
     marks=((17, 23),),
     shared=("memory",),
     found_by=("words", "meaning"),
-    score=0.7,
+    score=0.97,
     linked=False,
 )
 
@@ -42,7 +42,7 @@ def test_hit_card() -> None:
         "**Sleep \\& \\[memory\\]** · 3 years ago, 2023-01-05  \n"
         "Sleep › Deep \\*sleep\\*\n\n"
         "> The night writes **memory** down.\n\n"
-        "found by its words and its meaning; shares memory · [seeds/a b.md](file:///notes/seeds/a%20b.md#L5)"
+        "strong · both say memory · close in meaning · [seeds/a b.md](file:///notes/seeds/a%20b.md#L5)"
     )
 
 
@@ -62,7 +62,9 @@ def test_headings_on_a_card(headings: tuple[str, ...], line: str | None) -> None
 def test_hit_card_in_plain_text() -> None:
     hit = replace(HIT, headings=(), linked=True, shared=(), found_by=())
     assert hit_card(hit, ROOT, TODAY, PLAIN).strip() == (
-        "Sleep & [memory] · 3 years ago, 2023-01-05 · linked already\n\n  The night writes memory down.\n\nseeds/a b.md"
+        "Sleep & [memory] · 3 years ago, 2023-01-05 · linked already\n\n"
+        "  The night writes memory down.\n\n"
+        "strong · seeds/a b.md"
     )
 
 

@@ -5,44 +5,54 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from recall_lsp.config import Options
+from recall_lsp.recall.evidence import EVIDENCE, WORDS_EVIDENCE
 from recall_lsp.recall.features import FEATURES
 from recall_lsp.recall.rank import default_weights, probability, score
+
+
+def evidence_of(**known: float) -> NDArray[np.float32]:
+    return np.array([[known.get(name, 0.0) for name in EVIDENCE]], np.float32)
+
+
+STRANGE = evidence_of(
+    unheard=0.6, unheard_terms=0.5, terms=3.0, length=0.7, best_near=-0.3, good_near=-0.35, cosine=0.2,
+    best_note=0.05, best_passage=0.1, share_note=0.05, share_passage=0.1, rank_note=1.0, best_so_far=0.3,
+)  # fmt: skip
+KIN = evidence_of(
+    unheard=0.05, unheard_terms=0.05, terms=3.0, length=0.7, best_near=0.1, good_near=-0.05, cosine=0.7, cosine_z=0.8,
+    best_note=0.4, best_passage=0.5, share_note=0.4, share_passage=0.5, rank_note=1.0, best_so_far=0.7, both=1.0,
+    title_covered=1.0, title_so_far=1.0, votes=0.5, cosine_so_far=0.6,
+)  # fmt: skip
 
 
 def test_the_shipped_weights_fit_the_features() -> None:
     weights = default_weights()
     assert weights.rank.shape == (len(FEATURES),)
-    assert weights.related.shape == (len(FEATURES) + 1,)
+    assert weights.related.shape == weights.by_words.shape == (len(EVIDENCE) + 1,)
     table = json.loads((files("recall_lsp.recall") / "weights.json").read_text(encoding="utf-8"))
     assert set(table["rank"]) == set(FEATURES)
-    assert set(table["related"]) <= {*FEATURES, "intercept"}
-    assert weights.by_words.shape == weights.related.shape
+    assert set(table["related"]) == {*EVIDENCE, "intercept"}
+    assert set(table["by_words"]) == {*WORDS_EVIDENCE, "intercept"}
 
 
 @pytest.mark.parametrize("by_meaning", [True, False])
-def test_more_shared_is_more_probable_and_ranks_higher(by_meaning: bool) -> None:
-    weights = default_weights()
+def test_what_belongs_to_the_vault_is_shown_and_what_is_strange_is_not(by_meaning: bool) -> None:
+    strange, kin = (float(probability(row, default_weights(), by_meaning=by_meaning)[0]) for row in (STRANGE, KIN))
+    assert 0 <= strange < Options().quiet < kin <= 1
+
+
+def test_more_shared_ranks_higher() -> None:
     nothing = np.zeros((1, len(FEATURES)), np.float32)
     much = nothing.copy()
-    for name in (
-        "title_covered",
-        "bm25_note",
-        "bm25_passage",
-        "share_note",
-        "share_passage",
-        "cosine",
-        "rank_cosine",
-        "rank_note",
-    ):
+    for name in ("title_covered", "bm25_note", "bm25_passage", "share_note", "cosine", "rank_cosine", "rank_note"):
         much[0, FEATURES.index(name)] = 0.9
-    low, high = (float(probability(row, weights, by_meaning=by_meaning)[0]) for row in (nothing, much))
-    assert 0 <= low < Options().quiet < 0.6 < high <= 1
-    assert score(much, weights)[0] > score(nothing, weights)[0]
+    assert score(much, default_weights())[0] > score(nothing, default_weights())[0]
 
 
 def test_no_candidates() -> None:
-    empty = np.zeros((0, len(FEATURES)), np.float32)
     weights = default_weights()
-    assert score(empty, weights).shape == probability(empty, weights, by_meaning=True).shape == (0,)
+    assert score(np.zeros((0, len(FEATURES)), np.float32), weights).shape == (0,)
+    assert probability(np.zeros((0, len(EVIDENCE)), np.float32), weights, by_meaning=True).shape == (0,)

@@ -1,0 +1,27 @@
+"""Why a note came, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from recall_lsp.recall.model import Hit
+
+_MOST_WORDS = 5
+
+
+def reasons(hit: Hit) -> tuple[str, ...]:
+    """As in ("both say memory, night and sleep", "close in meaning", "near by links"); empty when nothing is known."""
+    found = []
+    if hit.shared:
+        found.append(f"both say {_listed(hit.shared[:_MOST_WORDS])}")
+    elif "words" in hit.found_by:
+        found.append("uses the same words")
+    if "meaning" in hit.found_by:
+        found.append("close in meaning")
+    if "links" in hit.found_by:
+        found.append("near by links")
+    return tuple(found)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
