@@ -243,7 +243,7 @@ async def test_related(wire: Wire) -> None:
         "foundBy": ["words"],
         "why": "likely · both say memory",
         "score": 0.9,
-        "band": "strong",
+        "band": "likely",
         "linked": False,
         "link": "[[Sleep]]",
         "quote": "> Sleep writes memory down.\n>\n> — [[Sleep]], 2020-05-17\n",
