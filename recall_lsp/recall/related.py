@@ -22,6 +22,8 @@ _ALIKE = 0.95
 _SIMILAR, _SAMENESS = 0.6, 2.0
 """From this cosine on a hit that resembles a better one loses, up to some 0.7 of a score at _ALIKE: seven hits are not
 to be one thought seven times (maximal marginal relevance, Carbonell and Goldstein 1998)."""
+_FEW = 40
+"""Of fewer notes than this little can be told about what belongs to them: doubt counts in proportion."""
 _BY_WORDS = FEATURES.index("bm25_passage")
 _BY_MEANING = [FEATURES.index("cosine"), FEATURES.index("unknown_cosine")]
 
@@ -42,6 +44,7 @@ def related(
     candidates = retrieve(vault, moment, query)
     by_meaning = query.knows_language and bool((candidates.by_meaning != NONE).any())
     chances = probability(candidates.evidence, weights, by_meaning=by_meaning)
+    chances **= min(1.0, len(vault.entries) / _FEW)
     order = _ranked(vault, moment, candidates, weights)
     alike = likeness(vault, moment)
     return tuple(

@@ -86,7 +86,7 @@ def test_enter_ends_a_line_of_prose_and_accepts_nothing(seen: Mapping[str, Any])
 
 
 def test_the_hover_card(seen: Mapping[str, Any]) -> None:
-    assert "found by" in told(seen, "hover")["text"]
+    assert " · both say " in told(seen, "hover")["text"]
 
 
 def test_the_menu_of_names(seen: Mapping[str, Any]) -> None:

@@ -53,7 +53,7 @@ def notes(root: Path) -> Path:
 def test_index(notes: Path) -> None:
     shown = run("index", notes, "--text", "A night on the ferry.")
     assert "2 notes" in shown and "Files skipped: 1;" in shown
-    assert "The ferry crossed at night." in shown and "2020-02-02" in shown and "ferry, night" in shown
+    assert "The ferry crossed at night." in shown and "2020-02-02" in shown and "ferry and night" in shown
     assert "recall-lsp serve" in shown
     assert (index_dir(notes) / "catalog.db").exists()
 
