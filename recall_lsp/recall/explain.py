@@ -48,14 +48,15 @@ def likeness(by: Sketcher | None, moment: Moment) -> Likeness | None:
 
 
 def sentence_that_matters(
-    text: str, weight: Mapping[str, float], language: str, likeness: Likeness | None = None
+    text: str, weight: Mapping[str, float], language: str, likeness: Likeness | None = None, title: str = ""
 ) -> tuple[int, int]:
     """Span in `text` of the sentence that is nearest to the moment by words and meaning, cut to 320 characters.
 
+    Not the `title` of the note, which is told anyway, where there is anything else.
     `weight` maps the moment's terms to their idf.  Without a likeness it is the sentence that shares most weight;
     the first full one if none does.
     """
-    spans, found = _parts(text, language)
+    spans, found = _parts(text, language, title)
     if likeness is not None and len(spans) > 1:
         written = [text[slice(*span)] for span in spans]
         scores = likeness(written) + WORDS * overlap(found, weight)
@@ -71,9 +72,10 @@ def sentence_that_matters(
 
 
 @lru_cache(maxsize=1024)
-def _parts(text: str, language: str) -> tuple[list[tuple[int, int]], list[list[str]]]:
+def _parts(text: str, language: str, title: str) -> tuple[list[tuple[int, int]], list[list[str]]]:
     """The sentences of a passage and their terms: from one keystroke to the next, most hits are the same."""
-    spans = sentences(text) or [(0, len(text))]
+    whole = sentences(text) or [(0, len(text))]
+    spans = [span for span in whole if text[slice(*span)].strip().casefold() != title.casefold()] or whole
     return spans, [terms(text[slice(*span)], language) for span in spans]
 
 

@@ -122,7 +122,7 @@ def _hit(
     entry = vault.entries[row.note]
     weight = {term: query.idf[term] for term in query.words if term not in stop_terms(query.language)}
     text, language = row.passage.text, entry.language or query.language
-    start, end = sentence_that_matters(text, weight, language, alike) if text else (0, 0)
+    start, end = sentence_that_matters(text, weight, language, alike, entry.title) if text else (0, 0)
     sentence = text[start:end].replace("\n", " ")
     marks = shared_words(sentence, weight, language)
     span = row.passage.in_file(start, end) if text else row.passage.span

@@ -137,3 +137,10 @@ def test_of_unspaced_script_only_what_is_shared_is_told() -> None:
     sentence = "ファイル名を変更したときに自動的に更新できます。"
     weight = {"ファ": 2.0, "ァイ": 2.0, "イル": 2.0, "更新": 2.5}
     assert [sentence[start:end] for start, end in shared_words(sentence, weight, "ja")] == ["ファイル", "更新"]
+
+
+def test_the_title_is_no_sentence_that_matters_unless_it_is_all() -> None:
+    text = "Letter to Tomas\n\nNot sent; said it instead, on the harbour walk."
+    start, end = sentence_that_matters(text, {"letter": 3.0, "toma": 3.0}, "en", title="Letter to Tomas")
+    assert text[start:end].startswith("Not sent")
+    assert sentence_that_matters("Letter to Tomas", {"letter": 3.0}, "en", title="Letter to Tomas") == (0, 15)
