@@ -159,7 +159,7 @@ async def test_folders_that_are_too_wide_are_refused(tmp_path: Path, folder: str
     async with editor(tmp_path, root) as window:
         assert (await window.status()).folders == []
         assert len(window.client.messages) == 1
-        assert "open a folder of notes" in window.client.messages.pop().message
+        assert "name the folder that holds your notes" in window.client.messages.pop().message
         window.received.pop("window/showMessage")
 
 

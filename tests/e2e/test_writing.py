@@ -106,13 +106,13 @@ async def test_hover_is_silent_when_nothing_is_related_enough(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("style", "link", "end"),
+    ("style", "link"),
     [
-        ("wiki", "[[The year with no heading#What I would do again", 25),
-        ("markdown", "[What I would do again](The%20year%20with%20no%20heading.md#what-i-would-do-again)", 27),
+        ("wiki", "[[The year with no heading#What I would do again]]"),
+        ("markdown", "[What I would do again](The%20year%20with%20no%20heading.md#what-i-would-do-again)"),
     ],
 )
-async def test_a_heading_by_its_name(tmp_path: Path, style: str, link: str, end: int) -> None:
+async def test_a_heading_by_its_name(tmp_path: Path, style: str, link: str) -> None:
     vault = copy_sample(tmp_path / "vault")
     (vault / "The year with no heading.md").write_text("Words.\n\n## What I would do again\n\nThe quagga.\n", "utf-8")
     async with editor(tmp_path, vault, settings={"link_style": style}) as window:
@@ -120,8 +120,8 @@ async def test_a_heading_by_its_name(tmp_path: Path, style: str, link: str, end:
         uri = window.open(vault / "now.md", "See [[what i would do aga]] there.\n")
         first = (await window.completion(uri, 0, 25, typed="["))[0]
         assert isinstance(first.text_edit, types.TextEdit)
-        assert first.text_edit == types.TextEdit(types.Range(types.Position(0, 4), types.Position(0, end)), link)
-        window.open(vault / "now.md", f"See {link}{']]' if style == 'wiki' else ''} there.\n")
+        assert first.text_edit == types.TextEdit(types.Range(types.Position(0, 4), types.Position(0, 27)), link)
+        window.open(vault / "now.md", f"See {link} there.\n")
         preview = await window.hover(uri, 0, 8)
         assert preview is not None and isinstance(preview.contents, types.MarkupContent)
         assert "What I would do again" in preview.contents.value and "The quagga" in preview.contents.value
@@ -153,7 +153,8 @@ async def test_links_by_name_related_first(tmp_path: Path) -> None:
         assert offered[0].label == "Counting to ten"
         assert len(offered) > 30  # all notes, not the related alone
         edit = offered[0].text_edit
-        assert isinstance(edit, types.TextEdit) and edit.new_text == "[[Counting to ten"  # `]]` stands there
+        assert isinstance(edit, types.TextEdit) and edit.new_text == "[[Counting to ten]]"
+        assert edit.range.end.character == len(PARAGRAPH) + 5, "the `]]` that stands there is taken into it"
         offered = await window.completion(uri, 2, 8, typed="[")
         assert offered[0].label == "Compost"
         assert {item.filter_text for item in offered} == {"[[compst"}
