@@ -262,7 +262,7 @@ THEN takes the result; FAILED is called where there is none."
   "." #'recall-toggle-pause
   "n" #'recall-next
   "p" #'recall-previous
-  "?" #'describe-mode)
+  "?" #'recall-summary)
 
 (define-derived-mode recall-panel-mode special-mode "Recall"
   "The notes related to what is being written in another window.
@@ -359,6 +359,15 @@ Who reads in the panel stays at the note that they were at."
   "Go to the note before."
   (interactive)
   (recall--to-change #'previous-single-char-property-change))
+
+(defun recall-summary ()
+  "Tell the keys of the panel in brief."
+  (interactive)
+  (message "%s" (substitute-command-keys "\\<recall-panel-mode-map>\
+\\[recall-open] open, \\[recall-open-other-window] in another window, \\[recall-peek] peek, \
+\\[recall-insert-link] insert a link, \\[recall-cite] cite
+\\[recall-dismiss] not here again, \\[recall-never-show] never show, \\[recall-undo] undo that, \
+\\[recall-pin] pin, \\[recall-toggle-pause] pause, \\[quit-window] close, \\[describe-mode] more")))
 
 (defun recall-toggle-pause ()
   "Pause recall, or go on."

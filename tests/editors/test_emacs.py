@@ -49,8 +49,12 @@ def panel(screen: str) -> str:
     return " ".join(" ".join(row[COLUMNS - PANEL :].split()) for row in screen.split("\n")[:-1])
 
 
+def titles(screen: str) -> list[str]:
+    return [row[COLUMNS - PANEL :].strip() for row in screen.split("\n")]
+
+
 def draft(screen: str) -> str:
-    return "\n".join(row[: COLUMNS - PANEL - 1].rstrip() for row in screen.split("\n"))
+    return "\n".join(row[: COLUMNS - PANEL - 1].strip() for row in screen.split("\n"))
 
 
 def has(terminal: Terminal, expected: set[str], what: str) -> str:
@@ -88,3 +92,49 @@ def test_the_panel_follows_the_writer_and_never_takes_the_focus(terminal: Termin
     assert not any(title in panel(screen) for title in RELATED[WAITING])
     terminal.press(" Still here.")
     terminal.wait_for(lambda screen: "Still here." in draft(screen), "typing goes on in the draft")
+
+
+def test_what_the_keys_of_the_panel_do(terminal: Terminal, desk: Desk) -> None:
+    open_panel(terminal)
+    to_panel(terminal, "Draft until morning")
+    terminal.press("l")
+    terminal.wait_for(lambda screen: "[[Draft until morning]]" in draft(screen), "the link in the draft")
+    terminal.press("c")
+    terminal.wait_for(lambda screen: "\n> " in draft(screen), "the quotation in the draft")
+    terminal.press("P")
+    terminal.wait_for(lambda screen: "● Draft until morning" in panel(screen), "the pin")
+    terminal.press("P")
+    terminal.wait_for(lambda screen: "●" not in screen, "the pin gone")
+    terminal.press("d")
+    terminal.wait_for(lambda screen: "Draft until morning" not in titles(screen), "the card gone")
+    terminal.press("u")
+    terminal.wait_for(lambda screen: "Draft until morning" in titles(screen), "the card back")
+    terminal.press(".")
+    terminal.wait_for(lambda screen: "paused" in panel(screen) and "Draft" not in panel(screen), "recall paused")
+    terminal.press(".")
+    has(terminal, {"Draft until morning"}, "recall going on")
+    terminal.press("?")
+    terminal.wait_for(lambda screen: "l insert a link, c cite" in screen, "the help")
+    terminal.press(" ")
+    terminal.wait_for(lambda screen: "Wrote Piotr a reply at 22:40" in screen, "the passage in a window below")
+    terminal.press(" ")
+    terminal.wait_for(lambda screen: "Wrote Piotr a reply at 22:40" not in screen, "that window gone")
+    terminal.press("\r")
+    terminal.wait_for(lambda screen: "Wrote Piotr a reply at 22:40" in draft(screen), "the note opened")
+
+
+def test_completion_and_the_card(terminal: Terminal) -> None:
+    terminal.wait_for(lambda screen: "[eglot:notes" in screen, "the server", 30)
+    terminal.press(DOWN + "\r" + WAITING + " ;;")
+    terminal.press("\x1b\t")
+    screen = terminal.wait_for(lambda screen: all(title in screen for title in RELATED[WAITING]), "links to related notes")
+    terminal.press("\x7f\x7fSee [[aspara\x1b\t")
+    terminal.wait_for(lambda screen: "The asparagus bed" in screen, "a note by its name")
+    terminal.press("\x1b[1;3B\x1b\r")  # M-down, M-RET
+    terminal.wait_for(lambda screen: "See [[The asparagus bed]]" in screen, "the link")
+    terminal.press("\x02\x02\x02")
+    terminal.wait_for(lambda screen: "The asparagus bed" in screen.split("\n")[-1], "one line of the preview")
+    terminal.press("\x08.")
+    terminal.wait_for(lambda screen: "We dug the trench in 2022" in screen, "the preview of the linked note")
+    terminal.press("\x01")
+    terminal.wait_for(lambda screen: all(title in screen for title in RELATED[WAITING]), "the card of related notes")
