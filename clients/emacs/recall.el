@@ -93,10 +93,13 @@ Modes derived from these are not meant."
   "The user's settings."
   (or recall-settings (make-hash-table)))
 
-(cl-defmethod eglot-handle-notification :after
-  ((_server recall-server) (_method (eql $/progress)) &key value &allow-other-keys)
-  "When the index has taken something in, other notes may be related."
-  (when (equal (plist-get value :kind) "end") (recall--follow t)))
+(cl-defmethod eglot-client-capabilities ((_server recall-server))
+  "Ask for news, since the panel stands open all the time."
+  (plist-put (copy-sequence (cl-call-next-method)) :experimental '(:recallChanged t)))
+
+(cl-defmethod eglot-handle-notification ((_server recall-server) (_method (eql recall/changed)) &rest _)
+  "Another answer may have become right."
+  (recall--follow t))
 
 (defun recall--contact (&rest _)
   "The server's class and command line, as in `eglot-server-programs'."
@@ -137,6 +140,10 @@ Modes derived from these are not meant."
                     :new-connection (lsp-stdio-connection (lambda () recall-command))
                     :activation-fn (lambda (&rest _) (recall--note-p))
                     :initialization-options (lambda () (or recall-settings (make-hash-table)))
+                    :custom-capabilities '((experimental . ((recallChanged . t))))
+                    :notification-handlers (let ((handlers (make-hash-table :test #'equal)))
+                                             (puthash "recall/changed" (lambda (&rest _) (recall--follow t)) handlers)
+                                             handlers)
                     :add-on? t))
   (lsp-deferred))
 

@@ -11,6 +11,7 @@
 (add-to-list 'auto-mode-alist '("\\.md\\'" . markdown-mode))
 (autoload 'markdown-mode "markdown-mode")
 (autoload 'gfm-view-mode "markdown-mode")
+(load "lsp-mode-autoloads" t t)
 (require 'recall)
 (setq recall-command (list (getenv "RECALL_PYTHON") "-m" "recall_lsp" "serve")
       recall-client (intern (or (getenv "RECALL_WITH") "eglot")))

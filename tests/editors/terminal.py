@@ -10,16 +10,26 @@ import pexpect
 import pyte
 
 
+class _Screen(pyte.Screen):
+    """pyte answers such questions to nobody, and stumbles over the private ones."""
+
+    def report_device_status(self, mode: int = 0, **_: object) -> None:
+        pass
+
+    def report_device_attributes(self, mode: int = 0, **_: object) -> None:
+        pass
+
+
 class Terminal:
     """Runs `command`; `wait_for` reads until the screen shows what is expected and fails with a dump of it if not."""
 
     def __init__(self, command: Sequence[str], env: Mapping[str, str], columns: int, lines: int, dump: Path) -> None:
-        self.screen = pyte.Screen(columns, lines)
+        self.screen = _Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self._dump = dump
         self._child = pexpect.spawn(command[0], list(command[1:]), dimensions=(lines, columns), env=dict(env))
-        # Neovim asks for the background colour and waits for the answer (OSC 11): we are a dark terminal.
-        self._answers = {b"\x1b]11;?": b"\x1b]11;rgb:1616/1818/2121\x1b\\"}
+        # Neovim asks for the background colour (OSC 11), Helix what we can do, and both wait for the answer.
+        self._answers = {b"\x1b]11;?": b"\x1b]11;rgb:1616/1818/2121\x1b\\", b"\x1b[c": b"\x1b[?62c"}
 
     def press(self, keys: str) -> None:
         self._child.send(keys)

@@ -85,6 +85,7 @@ def to_panel(terminal: Terminal, title: str) -> None:
     raise AssertionError(f"{title} was not reached:\n{terminal.text()}")
 
 
+@pytest.mark.parametrize("terminal", ["eglot", "lsp-mode"], indirect=True)
 def test_the_panel_follows_the_writer_and_never_takes_the_focus(terminal: Terminal) -> None:
     open_panel(terminal)
     terminal.press("\r\r" + LOST)
@@ -127,7 +128,9 @@ def test_completion_and_the_card(terminal: Terminal) -> None:
     terminal.wait_for(lambda screen: "[eglot:notes" in screen, "the server", 30)
     terminal.press(DOWN + "\r" + WAITING + " ;;")
     terminal.press("\x1b\t")
-    screen = terminal.wait_for(lambda screen: all(title in screen for title in RELATED[WAITING]), "links to related notes")
+    screen = terminal.wait_for(
+        lambda screen: all(title in screen for title in RELATED[WAITING]), "links to related notes"
+    )
     terminal.press("\x7f\x7fSee [[aspara\x1b\t")
     terminal.wait_for(lambda screen: "The asparagus bed" in screen, "a note by its name")
     terminal.press("\x1b[1;3B\x1b\r")  # M-down, M-RET
@@ -138,3 +141,41 @@ def test_completion_and_the_card(terminal: Terminal) -> None:
     terminal.wait_for(lambda screen: "We dug the trench in 2022" in screen, "the preview of the linked note")
     terminal.press("\x01")
     terminal.wait_for(lambda screen: all(title in screen for title in RELATED[WAITING]), "the card of related notes")
+
+
+@pytest.mark.parametrize("terminal", ["lsp-mode"], indirect=True)
+def test_ghost_text(terminal: Terminal) -> None:
+    terminal.wait_for(lambda screen: "LSP[recall" in screen, "the server", 30)
+    terminal.press(DOWN + "\rSo, the rule for this house and this team: nothing that has a sting in it goes ")
+    terminal.wait_for(lambda screen: "sting in it goes out on" in screen, "ghost text")
+
+
+def test_it_compiles_without_a_warning(emacs: str, tmp_path: Path) -> None:
+    copy = shutil.copy(CLIENT / "recall.el", tmp_path)
+    command = [
+        emacs,
+        "-Q",
+        "--batch",
+        "--eval",
+        "(setq byte-compile-error-on-warn t)",
+        "-f",
+        "batch-byte-compile",
+        copy,
+    ]
+    done = subprocess.run(
+        command, env={**os.environ, "LANG": "C.UTF-8"}, capture_output=True, text=True, timeout=90, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_it_keeps_the_rules_for_packages(emacs: str) -> None:
+    look = f"""(if (not (require 'package-lint nil t)) (princ "none")
+      (find-file "{CLIENT / "recall.el"}")
+      (princ (mapconcat (lambda (found) (format "%S\n" found)) (package-lint-buffer))))"""
+    done = subprocess.run(
+        [emacs, "-Q", "--batch", "--eval", look], capture_output=True, text=True, timeout=90, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    if done.stdout == "none":
+        pytest.skip("this Emacs has no package-lint")
+    assert done.stdout == ""
