@@ -128,9 +128,7 @@ def test_completion_and_the_card(terminal: Terminal) -> None:
     terminal.wait_for(lambda screen: "[eglot:notes" in screen, "the server", 30)
     terminal.press(DOWN + "\r" + WAITING + " ;;")
     terminal.press("\x1b\t")
-    screen = terminal.wait_for(
-        lambda screen: all(title in screen for title in RELATED[WAITING]), "links to related notes"
-    )
+    terminal.wait_for(lambda screen: all(title in screen for title in RELATED[WAITING]), "links to related notes")
     terminal.press("\x7f\x7fSee [[aspara\x1b\t")
     terminal.wait_for(lambda screen: "The asparagus bed" in screen, "a note by its name")
     terminal.press("\x1b[1;3B\x1b\r")  # M-down, M-RET
