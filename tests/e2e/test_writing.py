@@ -280,21 +280,22 @@ async def test_many_requests_at_once_leave_the_server_quick(tmp_path: Path) -> N
 
 async def test_a_scope_rule_is_taken_at_once_and_back(tmp_path: Path) -> None:
     vault = copy_sample(tmp_path / "vault")
-    text = f"{PARAGRAPH}\n\nSee [[Counting to ten]].\n\n[[Cou"
+    text = f"{PARAGRAPH}\n\n[[Cou"
     hidden = "Counting to ten.md"
     async with editor(tmp_path, vault) as window:
         await window.indexed(notes_in(vault))
         uri = window.open(vault / "blog" / "now.md", text)
+        linking = window.open(vault / "blog" / "linking.md", "See [[Counting to ten]].\n")
 
         async def seen() -> list[bool]:
-            card, link = await window.hover(uri, 0, 10), await window.hover(uri, 2, 8)
+            card, link = await window.hover(uri, 0, 10), await window.hover(linking, 0, 8)
             assert link is not None and isinstance(link.contents, types.MarkupContent)
             assert card is None or isinstance(card.contents, types.MarkupContent)
             return [
                 hidden in [hit.path for hit in await window.related(uri, 0, 10)],
                 card is not None and "Counting" in card.contents.value,  # type: ignore[union-attr]
                 "is not shown while you write here" not in link.contents.value,
-                any("Counting" in item.label for item in await window.completion(uri, 4, 5, typed="[")),
+                any("Counting" in item.label for item in await window.completion(uri, 2, 5, typed="[")),
             ]
 
         for rule, shown in (("", True), (f'[[scope]]\nwriting = "blog/**"\nhide = ["{hidden}"]\n', False), ("", True)):
