@@ -179,8 +179,9 @@ class LexicalWriter:
     def _restart(self) -> None:
         self._writers = ()  # type: ignore[assignment]  # let go of Tantivy's lock before the folder goes
         shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(exist_ok=True)  # not its parents: an index that was removed does not come back
         for name in _INDEXES:
-            (self._folder / name).mkdir(parents=True, exist_ok=True)
+            (self._folder / name).mkdir(exist_ok=True)
         self._open()
         _write_state(self._folder, ViewState(time_ns(), 0))
 

@@ -143,7 +143,7 @@ class PhraseWriter:
     def __init__(self, folder: Path) -> None:
         """Opens the view, or starts it from nothing when it is missing, damaged or of another version."""
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
         try:
             self._view = _read_view(folder)
             if any(_checksum(folder / name) != checksum for name, _, checksum in self._view.segments):

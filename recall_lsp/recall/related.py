@@ -22,7 +22,7 @@ _ALIKE = 0.95
 _SIMILAR, _SAMENESS = 0.6, 2.0
 """From this cosine on a hit that resembles a better one loses, up to some 0.7 of a score at _ALIKE: seven hits are not
 to be one thought seven times (maximal marginal relevance, Carbonell and Goldstein 1998)."""
-_FEW = 40
+_FEW = 200
 """Of fewer notes than this little can be told about what belongs to them: doubt counts in proportion."""
 _BY_WORDS = FEATURES.index("bm25_passage")
 _BY_MEANING = [FEATURES.index("cosine"), FEATURES.index("unknown_cosine")]

@@ -13,7 +13,7 @@ vim.g.recall_state = 'recall starts'
 vim.o.laststatus = 2
 vim.o.statusline = ' %t %m%=%{recall_state} '
 local function look(client)
-  local question = { command = 'recall.related', arguments = { { text = 'Waiting for the bread to rise' } } }
+  local question = { command = 'recall.related', arguments = { { text = 'Waiting for the bread to rise', quiet = 0 } } }
   client:request('workspace/executeCommand', question, function(_, answer)
     for _, hit in ipairs(answer and answer.hits or {}) do
       if vim.list_contains(hit.foundBy, 'meaning') then vim.g.recall_state = 'recall ready' end

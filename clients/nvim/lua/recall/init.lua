@@ -99,6 +99,9 @@ function M.statusline() return require('recall.status').line() end
 
 ---@param options? recall.Options
 function M.setup(options)
+  if vim.fn.has('nvim-0.11') == 0 then
+    return vim.notify('recall: Neovim 0.11 or later is needed', vim.log.levels.ERROR)
+  end
   local chosen = vim.tbl_deep_extend('force', M.defaults, options or {})
   -- An empty Lua table would go out as a list.
   local settings = next(chosen.settings) and chosen.settings or vim.empty_dict()
