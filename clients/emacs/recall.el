@@ -6,7 +6,7 @@
 ;; Version: 0.1.0
 ;; Package-Requires: ((emacs "29.1"))
 ;; Keywords: outlines, convenience, hypermedia
-
+;; URL: https://github.com/recall-lsp/recall-lsp
 
 ;; SPDX-License-Identifier: MIT
 

@@ -44,6 +44,7 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     vault = base / "notes"
     shutil.copytree(ROOT / "recall_lsp" / "sample", vault)
     (vault / ".obsidian").mkdir()
+    (vault / "recall.toml").write_text("quiet = 0.3\n", "utf-8")  # what is shown is tested here, not when
     places = {name: str(base / name.lower()) for name in OURS}
     for place in places.values():
         Path(place).mkdir()
