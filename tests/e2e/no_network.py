@@ -1,5 +1,5 @@
-"""`python no_network.py COMMAND...`: run a command that the kernel ends, with all its children, if it asks for a
-network socket (Linux, seccomp).  Native libraries are held to it as well as Python."""
+"""`python no_network.py [--refuse] COMMAND...`: run a command that the kernel ends, with all its children, if it asks
+for a network socket; with --refuse it only gets none (Linux, seccomp).  Native libraries are held to it too."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import sys
 
 _SOCKET = {"x86_64": 41, "aarch64": 198}
 _LOAD, _IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
-_ALLOW, _KILL = 0x7FFF0000, 0x80000000
+_ALLOW, _KILL, _EACCES = 0x7FFF0000, 0x80000000, 0x00050000 | 13
 _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2
 _AF_INET, _AF_INET6 = 2, 10
 
 
-def refuse_network() -> bool:
+def refuse_network(answer: int) -> bool:
     """False where the system has no such thing."""
     number = _SOCKET.get(platform.machine())
     if sys.platform != "linux" or number is None:
@@ -28,7 +28,7 @@ def refuse_network() -> bool:
         (_IF_EQUAL, 2, 0, _AF_INET),
         (_IF_EQUAL, 1, 0, _AF_INET6),
         (_RETURN, 0, 0, _ALLOW),
-        (_RETURN, 0, 0, _KILL),
+        (_RETURN, 0, 0, answer),
     ]
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in program))
     described = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(program), ctypes.addressof(code)))
@@ -41,6 +41,7 @@ def refuse_network() -> bool:
 
 
 if __name__ == "__main__":
-    if not refuse_network():
+    refuse, *command = sys.argv[1:] if sys.argv[1] == "--refuse" else ["", *sys.argv[1:]]
+    if not refuse_network(_EACCES if refuse else _KILL):
         sys.exit(77)
-    os.execvp(sys.argv[1], sys.argv[1:])
+    os.execvp(command[0], command)
