@@ -29,8 +29,8 @@ def run(folder: Path, yes: bool, settings: Mapping[str, Any]) -> int:
     learn, held = halves(vault)
     if min(len(learn), len(held)) < FEW:
         console.print(
-            f"{len(learn) + len(held)} paragraphs of these notes link to another note in a way that can be learned"
-            f" from; at least {2 * FEW} are needed. Recall goes on with its defaults."
+            f"The links in these notes make {len(learn) + len(held)} questions to learn from; at least {2 * FEW} are"
+            " needed. Recall goes on with its defaults."
         )
         return 0
     with counting(Console(stderr=True), "Learning from your links", 3 * len(learn) + 2 * len(held)) as step:

@@ -1,7 +1,8 @@
 """Questions that a vault asks of itself: a link is hidden, and the note that it led to should come up.
 
-A paragraph loses its links, their words with them; the rest of the note stays.  The buffer stands in for the file, so
-the links on disk tell nothing.  Gold is incomplete: a related note that was never linked counts as a miss.
+A paragraph loses its links, their words with them; the rest of the note stays.  A question that is `named` keeps the
+words, as when one speaks of a note before linking it.  The buffer stands in for the file, so the links on disk tell
+nothing.  Gold is incomplete: a related note that was never linked counts as a miss.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def fold_of(path: str, folds: int) -> int:
     return (_hash(path) >> 1) % folds
 
 
-def questions_of(vault: Vault, most: int, half: Half | None = None) -> list[Question]:
+def questions_of(vault: Vault, most: int, half: Half | None = None, *, named: bool = False) -> list[Question]:
     """Up to `most` questions of the vault (or of one half of its notes): the same as long as the notes are the same."""
     titles = {entry.path: entry.title for entry in vault.entries.values() if _can_be_asked_for(vault, entry.id)}
     sources = (entry.path for entry in vault.entries.values() if vault.graph.outlinks(entry.id))
@@ -63,7 +64,7 @@ def questions_of(vault: Vault, most: int, half: Half | None = None) -> list[Ques
         text = vault.text_of(path)
         if text is not None:
             note = read_text(path, text)
-            found += questions_in(note, text, partial(vault.resolve, source=path), titles)
+            found += questions_in(note, text, partial(vault.resolve, source=path), titles, named=named)
         if len(found) >= _READ_AHEAD * most:
             break
     found.sort(key=lambda question: _hash(f"{question.path}\n{question.offset}"))
@@ -71,16 +72,20 @@ def questions_of(vault: Vault, most: int, half: Half | None = None) -> list[Ques
 
 
 def questions_in(
-    note: Note, text: str, resolve: Callable[[Link], str | None], titles: Mapping[str, str]
+    note: Note, text: str, resolve: Callable[[Link], str | None], titles: Mapping[str, str], *, named: bool = False
 ) -> Iterator[Question]:
     """The questions of one note.  `resolve` gives the path a link leads to, `titles` maps the paths that can be asked
     for to their titles."""
     targets = {link: path for link in note.links if (path := resolve(link)) is not None and path != note.path}
     for (start, end), links in _by_paragraph(text, targets):
         elsewhere = {path for link, path in targets.items() if link not in links}
-        prose, removed = _without(text[start:end], [(link.span.start - start, link.span.end - start) for link in links])
+        spans = [(link.span.start - start, link.span.end - start) for link in links]
+        words = [link.text if named else "" for link in links]
+        prose, removed = _without(text[start:end], spans, words)
         wanted = {targets[link] for link in links} - elsewhere
-        gold = frozenset(path for path in wanted if path in titles and titles[path].casefold() not in prose.casefold())
+        gold = frozenset(
+            path for path in wanted if path in titles and (named or titles[path].casefold() not in prose.casefold())
+        )
         if not gold or removed > len(prose):
             continue
         question = Question(note.path, text[:start] + prose + text[end:], start + len(prose), gold)
@@ -104,12 +109,12 @@ def _by_paragraph(text: str, links: Iterable[Link]) -> Iterator[tuple[tuple[int,
         rest = [link for link in rest if link.span.start >= end]
 
 
-def _without(text: str, spans: Iterable[tuple[int, int]]) -> tuple[str, int]:
-    """`text` without `spans`, which ascend, and how many characters they took."""
+def _without(text: str, spans: Iterable[tuple[int, int]], words: Iterable[str]) -> tuple[str, int]:
+    """`text` without `spans`, which ascend, but with `words` in their places; how many characters that took."""
     kept, at, removed = [], 0, 0
-    for start, end in spans:
-        kept.append(text[at:start].rstrip(" "))
-        removed += end - max(start, at)
+    for (start, end), word in zip(spans, words, strict=True):
+        kept.append(text[at:start] + word if word else text[at:start].rstrip(" "))
+        removed += max(end - max(start, at) - len(word), 0)
         at = max(at, end)
     return "".join([*kept, text[at:]]).rstrip(), removed
 

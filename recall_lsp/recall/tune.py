@@ -26,7 +26,7 @@ from recall_lsp.recall.strangers import foreign, lorem
 
 LEARN, HELD = 500, 400
 """Questions at most: more would take over two minutes on a slow machine."""
-FEW = 30
+FEW = 50
 """Questions in either half: with fewer, chance speaks louder than habit."""
 SURE = 0.95
 """Least share of bootstrap samples in which the held-out half gains."""
@@ -63,8 +63,16 @@ class _Pairs:
 
 
 def halves(vault: Vault, learn: Half = "learn") -> tuple[list[Question], list[Question]]:
-    """The questions to learn from and those to judge by."""
-    return questions_of(vault, LEARN, learn), questions_of(vault, HELD, "held" if learn == "learn" else "learn")
+    """The questions to learn from and those to judge by; of each, half name what they ask for.
+
+    Learned from the others alone, the names of notes count for less, and who speaks of a note does not get it.
+    """
+    return _both(vault, LEARN, learn), _both(vault, HELD, "held" if learn == "learn" else "learn")
+
+
+def _both(vault: Vault, most: int, half: Half) -> list[Question]:
+    named = questions_of(vault, most // 2, half, named=True)
+    return questions_of(vault, most - len(named), half) + named
 
 
 def tune(vault: Vault, start: Weights, learn: Sequence[Question], held: Sequence[Question], step: Step) -> Tuning:

@@ -16,11 +16,11 @@ PROSE = "A starter wants flour, water and a warm corner, and more patience than 
 TITLES = {"starter.md": "Feeding", "river.md": "The river", "oven.md": "Oven"}
 
 
-def ask(text: str, path: str = "buffer.md") -> list[Question]:
+def ask(text: str, path: str = "buffer.md", *, named: bool = False) -> list[Question]:
     def resolve(link: object) -> str | None:
         return {"feeding": "starter.md", "river": "river.md", "oven": "oven.md"}.get(getattr(link, "target", ""))
 
-    return list(questions_in(read_text(path, text), text, resolve, TITLES))
+    return list(questions_in(read_text(path, text), text, resolve, TITLES, named=named))
 
 
 def test_the_link_goes_with_its_words_and_the_rest_of_the_note_stays() -> None:
@@ -37,6 +37,13 @@ def test_markdown_and_org_links_are_hidden_too() -> None:
     assert question.gold == {"starter.md", "river.md"}
     (question,) = ask(f"#+title: Bread\n\n{PROSE} See [[file:feeding][how]].\n", "buffer.org")
     assert question.text == f"#+title: Bread\n\n{PROSE} See.\n"
+
+
+def test_named_the_words_stay_where_the_link_was() -> None:
+    (question,) = ask(f"{PROSE} See [[feeding|how I do it]], or [[river]].\n", named=True)
+    assert question.text == f"{PROSE} See how I do it, or river.\n"
+    assert question.gold == {"starter.md", "river.md"}
+    assert question.offset == len(question.text) - 1
 
 
 def test_a_note_linked_elsewhere_too_is_no_gold() -> None:
