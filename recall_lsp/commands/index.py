@@ -25,7 +25,7 @@ from recall_lsp.recall.moment import moment_at
 from recall_lsp.recall.related import related
 
 _SAMPLE_TEXT = (
-    "I keep wanting the new project to hurry up. But some things only get good if you leave them alone for a while."
+    "I answered him at midnight and was sorry by breakfast. An angry letter should lie in a drawer until morning."
 )
 _SHOWN = 3
 _LEAST_LETTERS = 120
