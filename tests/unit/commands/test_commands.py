@@ -155,6 +155,7 @@ def test_status(notes: Path) -> None:
     assert Path(told["index"]) == index_dir(notes)
 
 
+@pytest.mark.usefixtures("default_model")
 def test_evaluate(root: Path) -> None:
     write_notes(root, linked_notes())
     shown = run("evaluate", root)
@@ -169,12 +170,14 @@ def test_evaluate_without_links_says_so(notes: Path) -> None:
     assert "link a few notes first" in run("evaluate", notes)
 
 
+@pytest.mark.usefixtures("default_model")
 def test_tune_leaves_a_vault_with_few_links_alone(root: Path) -> None:
     write_notes(root, linked_notes())
     assert "goes on with its defaults" in run("tune", root)
     assert "is not tuned" in run("tune", root, "--undo")
 
 
+@pytest.mark.usefixtures("default_model")
 def test_tune_and_undo(root: Path) -> None:
     write_notes(root, crossed_notes(50))
     shown = run("tune", root, "--yes")
