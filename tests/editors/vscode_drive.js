@@ -197,7 +197,7 @@ async function steps(page) {
     await until("related cards", async () => among(await titles(), drive.aboutWaiting));
     await toPanel();
     await shot("panel-focused");
-    const title = (await titles())[0];
+    const title = await panel.locator("li:focus .title").innerText();
     await page.keyboard.press("q");
     await until("the quotation", async () => (await lines()).includes("> — [["));
     const focus = await page.evaluate(() => document.activeElement?.closest(".monaco-editor") !== null);
