@@ -41,10 +41,6 @@ from recall_lsp.recall.tune import FEW, halves, tune
 HALVES: tuple[tuple[Half, Half], ...] = (("learn", "held"), ("held", "learn"))
 """Each half with the other."""
 REPORT = Path(__file__).parent / "RELEVANCE.md"
-ISSUE_VAULTS = (
-    "obsidian-help-en", "obsidian-help-de", "obsidian-help-ja", "gasquez-handbook", "dendron-site",
-    "braindump-orgroam", "logseq-docs", "simplystats-jekyll",
-)  # fmt: skip
 MEASURED_BEFORE = {
     "obsidian-help-en": (0.378, 0.379, 0.411), "obsidian-help-de": (0.431, 0.270, 0.409),
     "obsidian-help-ja": (0.410, 0.064, 0.223), "gasquez-handbook": (0.159, 0.219, 0.199),

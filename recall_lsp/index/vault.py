@@ -327,7 +327,7 @@ class Vault:
     @property
     def namings(self) -> Namings:
         """Which notes some words name."""
-        self._namings.follow(self.entries, self.main_language, self.revision)
+        self._namings.follow(self.entries, self.main_language, self.notes_revision)
         return self._namings
 
     def encode(self, text: str) -> NDArray[np.float32] | None:
