@@ -186,6 +186,33 @@ def file_hash(connection: sqlite3.Connection, path: str) -> bytes | None:
     return None if row is None else bytes(row[0])
 
 
+def newest_note(connection: sqlite3.Connection) -> int:
+    """The id of the note that was added last; 0 for none."""
+    return int(connection.execute("SELECT coalesce(max(id), 0) FROM notes").fetchone()[0])
+
+
+def heir(connection: sqlite3.Connection, path: str, after: int) -> str:
+    """The path of the note that this one has become, "" for none.
+
+    It has the same bytes, or was added after the note of id `after` and has at least half of its passages.
+    """
+    row = connection.execute("SELECT id, hash FROM notes WHERE path = ?", (path,)).fetchone()
+    if row is None:
+        return ""
+    query = "SELECT path FROM notes WHERE hash = ? AND id != ? ORDER BY id DESC"
+    found = connection.execute(query, (row[1], row[0])).fetchone()
+    if found is None:
+        ours = "(SELECT DISTINCT text FROM passages WHERE note = :note)"
+        found = connection.execute(
+            f"SELECT path FROM notes JOIN passages ON notes.id = passages.note"
+            f" WHERE notes.id > :after AND notes.id != :note AND text IN {ours} GROUP BY notes.id"
+            f" HAVING 2 * count(DISTINCT text) >= (SELECT count(*) FROM {ours})"
+            f" ORDER BY count(DISTINCT text) DESC, notes.id DESC",
+            {"note": row[0], "after": after},
+        ).fetchone()
+    return "" if found is None else str(found[0])
+
+
 def notes_since(connection: sqlite3.Connection, after: tuple[int, int], limit: int) -> list[tuple[int, NoteRow]]:
     """(sequence number, note) of up to `limit` notes changed after a (sequence number, note id), in that order."""
     query = f"SELECT seq, {NOTE_COLUMNS} FROM notes WHERE (seq, id) > (?, ?) ORDER BY seq, id LIMIT ?"

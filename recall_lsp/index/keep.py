@@ -11,6 +11,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from recall_lsp.index import catalog as cat
 from recall_lsp.index.choose import choose_model
 from recall_lsp.index.embed import Backlog
 from recall_lsp.index.encoder import Encoder, has_sketch, load, run_compile
+from recall_lsp.index.feedback import Feedback
 from recall_lsp.index.language import detect_language
 from recall_lsp.index.lexical import LexicalWriter
 from recall_lsp.index.mend import keeper_lock, open_or_restart, whole_embeddings
@@ -139,6 +141,7 @@ class _Keeper:
         self._watching = False
         self._whole: set[Path] = set()
         self._retuning = Retuning(root, settings)
+        self._feedback = Feedback(root)
 
     def run(self, once: bool) -> None:
         self._watching = not once
@@ -258,7 +261,15 @@ class _Keeper:
             if total > 1:
                 self._report({"event": "progress", "stage": "reading", "done": done, "total": total})
 
-        for _ in apply_changes(self._root, self._catalog, self._options, changes, progress):
+        newest = cat.newest_note(self._catalog)
+
+        def leaving(path: str) -> None:
+            """What was taught of a note goes on with the one that it has become: a rename outside the editor."""
+            if self._feedback.concerns(path) and (new := cat.heir(self._catalog, path, newest)):
+                with suppress(OSError):
+                    self._feedback.move(path, new)
+
+        for _ in apply_changes(self._root, self._catalog, self._options, changes, progress, leaving):
             self._lexical.update(self._catalog)
             self._report({"event": "changed", "seq": cat.current_seq(self._catalog)})
             if self._stop.is_set() or self._paused():

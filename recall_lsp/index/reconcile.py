@@ -75,10 +75,12 @@ def apply_changes(
     options: Options,
     changes: Changes,
     progress: Callable[[int, int], None],
+    leaving: Callable[[str], None] = lambda path: None,
 ) -> Iterator[None]:
     """Read and commit the changes, newest files first; yields after each commit, so that views can follow.
 
-    What is there and is no note any more leaves with the first commit, what has gone with the last.
+    What is there and is no note any more leaves with the first commit, what has gone with the last; `leaving` is told
+    the path of each of these before, when what is new is known already.
     """
     present = sorted(
         ((path, state) for path, state in changes.items() if state is not None), key=lambda pair: -pair[1].mtime_ns
@@ -99,6 +101,7 @@ def apply_changes(
             cat.set_meta(catalog, cat.READING, f"{at} of {len(present)}" if at < len(present) else "")
             if at >= len(present):
                 for path in gone:
+                    leaving(path)
                     cat.remove_note(catalog, seq, path)
                     cat.remove_skipped(catalog, path)
                 gone = []

@@ -18,8 +18,12 @@ The other commands take one object too, in which documents and notes are named b
     recall.dismiss    {"uri": document, "note": ...}            this note is not shown near that document again
     recall.neverShow  {"note": ...}                             it is not shown anywhere; `[[` still finds it by name
     recall.accepted   {"uri": document, "note": ..., "how"?: "link"}  it was inserted
-    recall.undo       {"id"?: ...}                              takes back that dismissal, or the newest; null for none
+    recall.pin        {"note": ...}                             it is to stay at hand, which is the client's to do
+    recall.undo       {"id"?: ...}                              takes back that, or the newest dismissal; null for none
     recall.hidden     nothing                                   answers `{"hidden": [Taught]}`, newest first
+    recall.pinned     nothing                                   answers `{"pinned": [Taught]}`, oldest first
+
+All of this goes with a note that is renamed or moved, in the editor or outside.
 
 An accepted ghost text of ours brings `recall.accepted` along, or for words that become a link `recall.link` with a
 `LinkParams`, which puts the link in their place and counts as accepting it.
@@ -55,6 +59,8 @@ DISMISS = "recall.dismiss"
 NEVER_SHOW = "recall.neverShow"
 ACCEPTED = "recall.accepted"
 UNDO = "recall.undo"
+PIN = "recall.pin"
+PINNED = "recall.pinned"
 HIDDEN = "recall.hidden"
 SHOW_RELATED = "recall.showRelated"
 """The client's own command, on a code lens: takes a `RelatedParams` and shows its hits."""
@@ -82,6 +88,11 @@ class NeverShowParams:
 
 
 @attrs.frozen
+class PinParams:
+    note: str
+
+
+@attrs.frozen
 class AcceptedParams:
     uri: str
     note: str
@@ -95,7 +106,7 @@ class UndoParams:
 
 @attrs.frozen
 class Taught:
-    """`kind` is "dismissed", "never" or "accepted", `near` the document that it holds for, if for one only."""
+    """`kind` is "dismissed", "never", "pinned" or "accepted", `near` the one document that it holds for, if so."""
 
     id: str
     kind: str
@@ -107,6 +118,11 @@ class Taught:
 @attrs.frozen
 class HiddenResult:
     hidden: list[Taught]
+
+
+@attrs.frozen
+class PinnedResult:
+    pinned: list[Taught]
 
 
 @attrs.frozen
@@ -252,7 +268,7 @@ _CLASSES = (
     Span,
     DailyParams, BacklinksParams, Backlink, BacklinksResult, RelatedParams, RelatedHit, RelatedResult, PathMessage,
     FolderStatus, StatusResult,
-    DismissParams, NeverShowParams, AcceptedParams, UndoParams, Taught, HiddenResult,
+    DismissParams, NeverShowParams, AcceptedParams, PinParams, UndoParams, Taught, HiddenResult, PinnedResult,
 )  # fmt: skip
 
 

@@ -44,6 +44,8 @@ from recall_lsp.lsp.features import (
     inline_completion,
     link_words,
     never_show,
+    pin,
+    pinned,
     references,
     related,
     rename,
@@ -124,6 +126,8 @@ COMMANDS: tuple[tuple[str, type[Any] | None, Handler], ...] = (
     (messages.ACCEPTED, messages.AcceptedParams, accepted.accepted),
     (messages.UNDO, messages.UndoParams, undo.undo),
     (messages.HIDDEN, None, hidden.hidden),
+    (messages.PIN, messages.PinParams, pin.pin),
+    (messages.PINNED, None, pinned.pinned),
     (messages.LINK_COMMAND, messages.LinkParams, link_words.link_words),
 )
 

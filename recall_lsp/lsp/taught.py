@@ -13,7 +13,7 @@ from recall_lsp.lsp.served_vault import ServedVault
 from recall_lsp.lsp.session import Session
 
 if TYPE_CHECKING:
-    from recall_lsp.index.feedback import Event, Kind
+    from recall_lsp.index.feedback import Event, Feedback, Kind
     from recall_lsp.index.vault import Vault
 
 
@@ -37,7 +37,7 @@ async def teach(session: Session, kind: Kind, note: str, near: str | None = None
     made = await written(served, record)
     if made is None:
         raise JsonRpcInvalidParams("note is no note of this folder")
-    session.refresh_code_lenses(forget=kind != "accepted")
+    session.refresh_code_lenses(forget=kind in ("dismissed", "never"))
     return made
 
 
@@ -54,6 +54,18 @@ async def written(served: ServedVault, work: Callable[[Vault], Taught | None]) -
     if isinstance(result, OSError):
         raise JsonRpcInternalError(f"this cannot be remembered: {result.strerror}")
     return result
+
+
+async def standing(session: Session, name: str, kept: Callable[[Feedback], list[Event]]) -> list[Taught]:
+    """What stands of a kind in all folders."""
+    found: list[Taught] = []
+    for served in list(session.vaults):
+
+        def read(vault: Vault, served: ServedVault = served) -> list[Taught]:
+            return [told(served, vault, event) for event in kept(vault.feedback)]
+
+        found += await served.ask((name, object()), read, [])  # none supersedes another
+    return found
 
 
 def told(served: ServedVault, vault: Vault, event: Event) -> Taught:

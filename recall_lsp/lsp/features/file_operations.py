@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -14,6 +15,7 @@ from recall_lsp.lsp.session import Session
 from recall_lsp.lsp.workspace_edit import workspace_edit
 
 if TYPE_CHECKING:
+    from recall_lsp.index.vault import Vault
     from recall_lsp.links.notebook import Notebook
 
 FILES = types.FileOperationRegistrationOptions(
@@ -23,13 +25,8 @@ FILES = types.FileOperationRegistrationOptions(
 
 async def will_rename_files(session: Session, params: types.RenameFilesParams) -> types.WorkspaceEdit | None:
     """The edits to make first; the moves themselves are the client's."""
-    moves: defaultdict[ServedVault, list[tuple[str, str]]] = defaultdict(list)
-    for file in params.files:
-        old, new = session.place(file.old_uri), session.place(file.new_uri)
-        if old is not None and new is not None and old[0] is new[0]:
-            moves[old[0]].append((old[1], new[1]))
     nothing: types.WorkspaceEdit | None = None
-    for served, pairs in moves.items():
+    for served, pairs in _moves(session, params).items():
 
         def plan(
             notebook: Notebook, places: Places, pairs: list[tuple[str, str]] = pairs
@@ -44,9 +41,18 @@ async def will_rename_files(session: Session, params: types.RenameFilesParams) -
     return nothing
 
 
-def did_rename_files(session: Session, params: types.RenameFilesParams) -> None:
-    """The keeper watches the folder itself; this spares it the wait for the file system to settle."""
+async def did_rename_files(session: Session, params: types.RenameFilesParams) -> None:
+    """What was taught of a note goes with it.  The keeper watches the folder itself; this spares it the wait."""
     _tell(session, (uri for file in params.files for uri in (file.old_uri, file.new_uri)))
+    for served, pairs in _moves(session, params).items():
+
+        def follow(vault: Vault, pairs: list[tuple[str, str]] = pairs) -> None:
+            with suppress(OSError):
+                for old, new in pairs:
+                    vault.feedback.move(old, new)
+
+        await served.ask((types.WORKSPACE_DID_RENAME_FILES, object()), follow, None)
+    session.refresh_code_lenses(forget=True)
 
 
 def did_delete_files(session: Session, params: types.DeleteFilesParams) -> None:
@@ -71,6 +77,16 @@ async def will_delete_files(session: Session, params: types.DeleteFilesParams) -
         if left:
             names = ", ".join(path.rpartition("/")[2] for path in paths[:3])
             session.tell(f"{left} other note{'s' * (left > 1)} linked to {names}: those links lead nowhere now.")
+
+
+def _moves(session: Session, params: types.RenameFilesParams) -> dict[ServedVault, list[tuple[str, str]]]:
+    """Old and new path of each file that stays in its folder of notes."""
+    moves: defaultdict[ServedVault, list[tuple[str, str]]] = defaultdict(list)
+    for file in params.files:
+        old, new = session.place(file.old_uri), session.place(file.new_uri)
+        if old is not None and new is not None and old[0] is new[0]:
+            moves[old[0]].append((old[1], new[1]))
+    return moves
 
 
 def _tell(session: Session, uris: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""recall.undo: what was dismissed, or never to be shown, is shown again."""
+"""recall.undo: what was dismissed, or never to be shown, is shown again; a pinned note is let go."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def undo(session: Session, params: UndoParams) -> Taught | None:
     """What was undone: the event of that id, or the newest in any folder; None when there is none."""
     newest: tuple[Event, ServedVault] | None = None
     for served in list(session.vaults):
-        event = await served.ask((UNDO, object()), lambda vault: _standing(vault, params.id), None)
+        event = await served.ask((UNDO, object()), lambda vault: vault.feedback.find(params.id), None)
         if event is not None and (newest is None or event.at > newest[0].at):
             newest = event, served
     if newest is None:
@@ -32,7 +32,3 @@ async def undo(session: Session, params: UndoParams) -> Taught | None:
     taken = await written(served, take_back)
     session.refresh_code_lenses(forget=True)
     return taken
-
-
-def _standing(vault: Vault, identity: str) -> Event | None:
-    return next((event for event in vault.feedback.standing() if identity in ("", event.id)), None)

@@ -54,6 +54,43 @@ def test_undo_takes_back_the_newest_or_the_one_named(root: Path) -> None:
     assert Feedback(root).hidden("now.md") == frozenset()
 
 
+def test_what_was_taught_goes_with_a_note_that_moves(root: Path) -> None:
+    feedback = Feedback(root)
+    first = feedback.record("dismissed", "a.md", "now.md")
+    feedback.record("never", "sub/b.md")
+    feedback.record("pinned", "sub/deep/c.md")
+    feedback.record("dismissed", "subject.md", "now.md")
+    feedback.move("a.md", "sub/a.md")
+    feedback.move("now.md", "then.md")
+    feedback.move("sub", "other")  # a folder
+    feedback.record("dismissed", "a.md", "then.md")  # another note, of the name that has become free
+    for one in (feedback, Feedback(root)):
+        assert one.hidden("then.md") == {"other/a.md", "other/b.md", "subject.md", "a.md"}
+        assert one.hidden("now.md") == {"other/b.md"}
+        assert [event.note for event in one.pinned()] == ["other/deep/c.md"]
+    assert feedback.undo(first.id) is not None
+    assert Feedback(root).hidden("then.md") == {"other/b.md", "subject.md", "a.md"}
+
+
+def test_a_move_of_what_nothing_was_taught_of_is_not_written(root: Path) -> None:
+    feedback = Feedback(root)
+    feedback.move("a.md", "b.md")
+    assert not feedback_path(root).exists()
+    feedback.record("never", "sub/a.md")
+    size = feedback_path(root).stat().st_size
+    feedback.move("su", "x")
+    feedback.move("sub/a.md", "sub/a.md")
+    assert feedback_path(root).stat().st_size == size
+    assert feedback.concerns("sub") and feedback.concerns("sub/a.md") and not feedback.concerns("sub/b.md")
+
+
+def test_a_pin_is_let_go_by_its_id_only(root: Path) -> None:
+    feedback = Feedback(root)
+    pin = feedback.record("pinned", "a.md")
+    assert feedback.undo() is None and feedback.hidden("now.md") == frozenset()
+    assert feedback.undo(pin.id) == pin and Feedback(root).pinned() == []
+
+
 def test_the_same_vault_by_another_path_and_another_vault(root: Path, tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(root)
