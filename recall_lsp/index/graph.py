@@ -77,18 +77,22 @@ class Graph:
 
     def outlinks(self, note: int) -> frozenset[int]:
         """The notes that `note` links to (not itself)."""
-        if note not in self._outlinks:
+        known = self._outlinks.get(note)
+        if known is None:
             path = self._paths.get(note, "")
             found = {self.resolve(keys, path) for keys in self._links.get(note, ())}
-            self._outlinks[note] = frozenset(target for target in found if target is not None and target != note)
-        return self._outlinks[note]
+            known = frozenset(target for target in found if target is not None and target != note)
+            self._outlinks[note] = known
+        return known
 
     def backlinks(self, note: int) -> frozenset[int]:
         """The notes that link to `note`."""
-        if note not in self._backlinks:
+        known = self._backlinks.get(note)
+        if known is None:
             mentioning = {source for name in self._names.get(note, ()) for source in _held(self._mentions, name)}
-            self._backlinks[note] = frozenset(source for source in mentioning if note in self.outlinks(source))
-        return self._backlinks[note]
+            known = frozenset(source for source in mentioning if note in self.outlinks(source))
+            self._backlinks[note] = known
+        return known
 
     def _forget_resolved(self, note: int, *, by_name: bool) -> None:
         """Forget what a change of `note` can touch: its links and, `by_name`, those of all that mention its names."""

@@ -7,6 +7,7 @@ the catalog.
 
 from __future__ import annotations
 
+import math
 import shutil
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -47,6 +48,22 @@ class ViewState:
     seq: int = 0
 
 
+class InverseFrequency(dict[str, float]):
+    """BM25's idf of terms over the notes, counted when first asked; 0 for a term that stands nowhere."""
+
+    def __init__(self, searcher: tantivy.Searcher | None = None) -> None:
+        super().__init__()
+        self._searcher = searcher
+
+    def __missing__(self, term: str) -> float:
+        if self._searcher is None:
+            return 0.0
+        size, frequency = int(self._searcher.num_docs), int(self._searcher.doc_freq("body", term))
+        value = math.log(1 + (size - frequency + 0.5) / (frequency + 0.5)) if frequency else 0.0
+        self[term] = value
+        return value
+
+
 class Lexical:
     """An open pair of Tantivy indexes.  `reload` shows what another process committed."""
 
@@ -66,6 +83,7 @@ class Lexical:
         self._notes.reload()
         self._passages.reload()
         self._note_searcher, self._passage_searcher = self._notes.searcher(), self._passages.searcher()
+        self.idf = InverseFrequency(self._note_searcher)
 
     def held_notes(self) -> list[int]:
         """The id of each note held, in no order; for one that is held twice, twice."""

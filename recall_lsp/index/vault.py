@@ -6,9 +6,8 @@ before the first commit, words before the first embedding.
 
 from __future__ import annotations
 
-import math
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -26,7 +25,7 @@ from recall_lsp.index.encoder import Encoder, load
 from recall_lsp.index.feedback import Feedback
 from recall_lsp.index.graph import Graph
 from recall_lsp.index.language import note_language
-from recall_lsp.index.lexical import Lexical, ViewState, view_state
+from recall_lsp.index.lexical import InverseFrequency, Lexical, ViewState, view_state
 from recall_lsp.index.namings import Namings
 from recall_lsp.index.patterns import hidden_from
 from recall_lsp.index.phrases import Phrases
@@ -51,6 +50,7 @@ _VECTORS_A_BITE = 200
 _LOOK_FOR_MODEL = 1.0
 _NEVER = (-1, -1, ViewState())
 _FIRST = (0, 0)
+_UNHEARD = InverseFrequency()
 
 
 class Vault:
@@ -90,7 +90,6 @@ class Vault:
         self._unusable_vectors = (0, 0)
         self._namings = Namings()
         self._phrases = Phrases(self.folder / "phrases")
-        self._idf: dict[str, float] = {}
         self._encoded = lru_cache(maxsize=512)(self._encode_one)
         self._sketched = lru_cache(maxsize=512)(self._sketch_some)
         self._tuned_path = tuned_path(root)
@@ -143,14 +142,21 @@ class Vault:
         return more
 
     def prepare(self) -> bool:
-        """Have a few more names ready before they are asked for; True when there are more."""
-        self._name_notes(_NAMED_A_BITE)
+        """Have more names and links ready before they are asked for; True when there are more."""
+        named = self._name_notes(_NAMED_A_BITE)
+        for note in named:
+            self.graph.backlinks(note)
+        for _ in self.names_of(named):
+            pass
         return bool(self._unnamed)
 
-    def _name_notes(self, most: int) -> None:
-        for note in list(islice(self._unnamed, most)):
+    def _name_notes(self, most: int) -> list[int]:
+        """Notes [<= most] whose names could not be suggested before, and now can."""
+        notes = list(islice(self._unnamed, most))
+        for note in notes:
             del self._unnamed[note]
             self._names.put(self.entries[note])
+        return notes
 
     def _inodes_now(self) -> tuple[int, int]:
         """The files under us: the catalog's, and the vectors' once they are open."""
@@ -189,7 +195,6 @@ class Vault:
         except (ValueError, OSError):
             self.lexical = None
         self._lexical_state = view
-        self._idf.clear()
 
     def _follow_vectors(self, changed: Sequence[int], removed: Sequence[int], limit: int) -> bool:
         """True when there may be more to take."""
@@ -391,14 +396,12 @@ class Vault:
 
     def inverse_frequency(self, term: str) -> float:
         """BM25's idf of a term over the notes; 0 for one that stands nowhere."""
-        if self.lexical is None:
-            return 0.0
-        value = self._idf.get(term)
-        if value is None:
-            size, frequency = self.lexical.size, self.lexical.note_frequency(term)
-            value = math.log(1 + (size - frequency + 0.5) / (frequency + 0.5)) if frequency else 0.0
-            self._idf[term] = value
-        return value
+        return self.idf[term]
+
+    @property
+    def idf(self) -> Mapping[str, float]:
+        """The same of all terms: any may be looked up."""
+        return _UNHEARD if self.lexical is None else self.lexical.idf
 
     def names_of(self, notes: Iterable[int]) -> Iterator[tuple[Name, ...]]:
         """Each note's title and aliases."""

@@ -112,22 +112,22 @@ def _fill_words(column: Columns, query: Query, found: Found) -> None:
 
 def _fill_names(column: Columns, vault: Vault, moment: Moment, query: Query, ids: Ids) -> None:
     """What of the notes' names the paragraph and the note so far say."""
-    said = fold(moment.paragraph)
-    heard, asked = query.idf.keys(), query.words.keys()
+    said, idf = fold(moment.paragraph), vault.idf
+    heard, asked = frozenset(query.idf), frozenset(query.words)
     total = sum(sorted((query.idf[term] for term in query.words), reverse=True)[:8]) or 1.0
     for at, names in enumerate(vault.names_of(ids.tolist())):
         for name in names:
             if heard.isdisjoint(name.terms):
                 continue
-            weight = {term: query.idf.get(term) or vault.inverse_frequency(term) for term in name.terms}
-            whole = sum(weight.values()) or 1.0
-            shared = sum(weight[term] for term in name.terms if term in asked)
+            whole, shared, so_far = (
+                sum(map(idf.__getitem__, some)) for some in (name.terms, name.terms & asked, name.terms & heard)
+            )
             if name is names[0]:
-                column["title_covered"][at] = shared / whole
+                column["title_covered"][at] = shared / (whole or 1.0)
                 column["title_weight"][at] = min(shared / total, 1.0)
-                column["title_so_far"][at] = sum(weight[term] for term in name.terms if term in heard) / whole
+                column["title_so_far"][at] = so_far / (whole or 1.0)
             else:
-                column["alias_covered"][at] = max(column["alias_covered"][at], shared / whole)
+                column["alias_covered"][at] = max(column["alias_covered"][at], shared / (whole or 1.0))
             if shared and name.folded and name.folded in said:
                 column["title_said"][at] = 1.0
 
@@ -164,10 +164,10 @@ def _reciprocal_ranks(scores: Floats, there: NDArray[np.bool_]) -> Floats:
 
 
 def _fill_links(column: Columns, near: Neighbourhood, found: Found) -> None:
-    ids = found.ids
-    degree = np.fromiter(map(near.in_degree, ids.tolist()), np.float32, len(ids))
+    notes = found.ids.tolist()
+    degree = np.array(near.in_degrees(notes), np.float32)
     column["in_degree"][:] = np.log1p(degree) / 5.0
-    column["out_degree"][:] = np.log1p(np.fromiter(map(near.out_degree, ids.tolist()), np.float32, len(ids))) / 5.0
+    column["out_degree"][:] = np.log1p(np.array(near.out_degrees(notes), np.float32)) / 5.0
     column["votes"][:] = found.votes
     column["votes_share"][:] = found.votes / (float(found.votes.max()) or 1.0)
     co_cited = found.lay_out(near.co_cited) / np.sqrt(np.maximum(degree, 1.0))

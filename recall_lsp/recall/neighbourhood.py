@@ -37,8 +37,9 @@ class Neighbourhood:
         citing = self._graph.backlinks(note)
         return citing - {self.own} if note in self._on_disk else citing
 
-    def in_degree(self, note: int) -> int:
-        return len(self._graph.backlinks(note)) - (note in self._on_disk)
+    def in_degrees(self, notes: Iterable[int]) -> list[int]:
+        backlinks = self._graph.backlinks
+        return [len(backlinks(note)) - (note in self._on_disk) for note in notes]
 
     def best(self, most: int) -> list[int]:
         """Notes one or two links away, the best connected first."""
@@ -90,8 +91,9 @@ class Neighbourhood:
             _spread(votes, cited, 5.0 * say[note] / math.sqrt(1 + len(cited)))
         return votes
 
-    def out_degree(self, note: int) -> int:
-        return len(self._graph.outlinks(note))
+    def out_degrees(self, notes: Iterable[int]) -> list[int]:
+        outlinks = self._graph.outlinks
+        return [len(outlinks(note)) for note in notes]
 
     def _cited_by(self, notes: Iterable[int]) -> Counter[int]:
         return Counter(cited for note in notes if note != self.own for cited in self._graph.outlinks(note))

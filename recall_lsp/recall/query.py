@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,23 +22,34 @@ _NOTE_LETTERS = 20_000
 _NOTE_PASSAGES = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Query:
     """`words` are the paragraph's terms with their weights, `note_words` those of the note so far.
 
     `telling` are all the paragraph's terms but for stop words, also those that stand nowhere (idf 0).
-    `meaning` and `note_meaning` are unit vectors [dims], None without a model.  `knows_language` tells whether
-    the model was made for the language of the moment.
+    `knows_language` tells whether the model was made for the language of the moment.
     """
 
     language: str
+    paragraph: str
     words: Mapping[str, float]
     note_words: Mapping[str, float]
     idf: Mapping[str, float]
     telling: frozenset[str]
-    meaning: NDArray[np.float32] | None
-    note_meaning: NDArray[np.float32] | None
     knows_language: bool
+    _vault: Vault
+    _moment: Moment
+
+    @cached_property
+    def meaning(self) -> NDArray[np.float32] | None:
+        """Unit vector [dims] of the paragraph, None without a model.  The model runs when it is first asked for."""
+        return self._vault.tuned.turned(self._vault.encode(self.paragraph), self._vault.model_id)
+
+    @cached_property
+    def note_meaning(self) -> NDArray[np.float32] | None:
+        """The same of the note so far."""
+        meaning = self._vault.encode(self.paragraph)
+        return None if meaning is None else _so_far_meaning(self._vault, self._moment, meaning)
 
 
 def make_query(vault: Vault, moment: Moment) -> Query:
@@ -47,20 +59,20 @@ def make_query(vault: Vault, moment: Moment) -> Query:
     at_hand = frozenset(terms(moment.sentence, language))
     wanted = {term: min(count, 3) + 0.5 * (term in at_hand) for term, count in counts.items()}
     note_counts = Counter(terms(_so_far(moment), language))
-    idf = {term: vault.inverse_frequency(term) for term in counts.keys() | note_counts.keys()}
+    idf = {term: vault.idf[term] for term in counts.keys() | note_counts.keys()}
     known = vault.encoder is not None and (
         vault.encoder.languages is None or not language or language in vault.encoder.languages
     )
-    meaning = vault.encode(paragraph)
     return Query(
         language=language,
+        paragraph=paragraph,
         words=_heaviest(wanted, idf, _TERMS),
         note_words=_heaviest({term: 1 + math.log(count) for term, count in note_counts.items()}, idf, _NOTE_TERMS),
         idf=idf,
         telling=frozenset(counts) - stop_terms(language),
-        meaning=vault.tuned.turned(meaning, vault.model_id),
-        note_meaning=None if meaning is None else _so_far_meaning(vault, moment, meaning),
         knows_language=known,
+        _vault=vault,
+        _moment=moment,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +23,7 @@ _DEEPER = 5
 """Times as many are taken where some are then hidden."""
 _NEIGHBOURS = 60
 _VOTED = 40
+_BESIDE = ThreadPoolExecutor(1, "words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,10 @@ def retrieve(vault: Vault, moment: Moment, query: Query) -> Candidates:
     """Up to some 400 candidates, without the note that is being written and those that its scope hides."""
     hidden = vault.hidden_from(moment.note.path)
     depth = DEPTH if hidden is None else _DEEPER * DEPTH
-    words = _search_words(vault, query, depth)
+    # Tantivy searches while the model, which takes longer, runs in this thread; neither holds the interpreter.
+    searching = _BESIDE.submit(_search_words, vault, query, depth)
     meaning = _search_meaning(vault, query, depth)
+    words = searching.result()
     if hidden is not None:
         shown = frozenset(note for note, entry in vault.entries.items() if not hidden(entry.path))
         words = (_shown(words[0], shown), _shown(words[1], shown), _shown(words[2], shown))
