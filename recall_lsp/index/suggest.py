@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from heapq import nsmallest
 from typing import Protocol
 
 import numpy as np
@@ -64,6 +63,7 @@ class Names:
         self._rows: dict[int, range] = {}
         self._left = 0
         self._joined: tuple[str, NDArray[np.int64]] | None = None
+        self._by_age: list[int] | None = None
 
     def put(self, note: Named) -> None:
         """Add or replace a note."""
@@ -76,14 +76,14 @@ class Names:
         self._suggestions += some
         self._folded += [utils.default_process(one.matched) for one in some]
         self._modified += [note.modified] * len(some)
-        self._joined = None
+        self._joined = self._by_age = None
 
     def remove(self, note: int) -> None:
         rows = self._rows.pop(note, range(0))
         for row in rows:
             self._folded[row] = ""
         self._left += len(rows)
-        self._joined = None
+        self._joined = self._by_age = None
         if self._left > max(_LEFT_BEHIND, len(self._folded) // 2):
             self._lay_out_anew()
 
@@ -112,10 +112,10 @@ class Names:
         return process.extract(folded, among, scorer=fuzz.WRatio, processor=None, limit=6 * limit, score_cutoff=_LEAST)
 
     def _newest(self, limit: int, hidden: Callable[[str], bool] | None) -> list[Suggestion]:
-        rows = (row for rows in self._rows.values() for row in rows if self._suggestions[row].heading is None)
-        whole = self._shown(rows, hidden)
-        newest = nsmallest(3 * limit, whole, key=lambda row: (-self._modified[row], row))
-        return _one_each((self._suggestions[row] for row in newest), limit)
+        if self._by_age is None:
+            rows = (row for rows in self._rows.values() for row in rows if self._suggestions[row].heading is None)
+            self._by_age = sorted(rows, key=lambda row: (-self._modified[row], row))
+        return _one_each((self._suggestions[row] for row in self._shown(self._by_age, hidden)), limit)
 
     def _holding(self, folded: str) -> list[int]:
         """Rows whose names hold all the words typed; of one or two letters, those where a word begins with them."""

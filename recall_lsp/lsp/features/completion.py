@@ -91,6 +91,8 @@ async def completion(session: Session, params: types.CompletionParams) -> types.
 
 def offers(vault: Vault, source: str, entered: LinkInput, hits: Sequence[Hit], today: date) -> list[Offer]:
     """Related notes first; for a name, what is exactly it, what begins with it, what is like it, and the rest."""
+    from recall_lsp.index.suggest import Suggestion
+
     hits = [hit for hit in hits if hit.path != source]
     if entered.kind == "word" or (entered.kind == "trigger" and not entered.query):
         return [_related(vault, source, hit, today) for hit in hits]
@@ -103,16 +105,19 @@ def offers(vault: Vault, source: str, entered: LinkInput, hits: Sequence[Hit], t
     last = [hit for hit in hits if query and hit.path not in matching]
     begun = [one for one in named if _begins(one.matched, query)]
     paths = {one.path for one in begun if one.heading is None}
-    ordered = [_named(vault, source, one, by_path, today) for one in exact]
-    ordered += [_related(vault, source, hit, today) for hit in first if not query or hit.path in paths]
-    ordered += [_named(vault, source, one, by_path, today) for one in begun]
-    ordered += [_related(vault, source, hit, today) for hit in first]
-    ordered += [_named(vault, source, one, by_path, today) for one in named]
-    ordered += [_related(vault, source, hit, today) for hit in last]
-    once: dict[tuple[str, str | None], Offer] = {}
-    for offer in ordered:
-        once.setdefault((offer.path, offer.heading), offer)
-    return list(once.values())
+    ordered: list[Hit | Suggestion] = [*exact]
+    ordered += [hit for hit in first if not query or hit.path in paths]
+    ordered += [*begun, *first, *named, *last]
+    once: dict[tuple[str, str | None], Hit | Suggestion] = {}
+    for one in ordered:
+        once.setdefault((one.path, one.heading if isinstance(one, Suggestion) else None), one)
+
+    def offer(one: Hit | Suggestion) -> Offer:
+        if isinstance(one, Suggestion):
+            return _named(vault, source, one, by_path, today)
+        return _related(vault, source, one, today)
+
+    return [offer(one) for one in once.values()]
 
 
 def _begins(name: str, query: str) -> bool:
