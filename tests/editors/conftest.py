@@ -38,7 +38,7 @@ def nvim() -> str:
 
 
 @pytest.fixture(scope="session")
-def indexed(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def indexed(compiled_models: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """Built once: the tests work on copies of the vault's folder in the same place, one after another."""
     base = tmp_path_factory.mktemp("desk")
     vault = base / "notes"
@@ -48,6 +48,7 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     places = {name: str(base / name.lower()) for name in OURS}
     for place in places.values():
         Path(place).mkdir()
+    (Path(places["RECALL_CACHE_DIR"]) / "models").symlink_to(compiled_models)
     env = {**os.environ, **places, "RECALL_PYTHON": sys.executable, "RECALL_CLIENT": str(ROOT / "clients" / "nvim")}
     env |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
     env.pop("NVIM", None)

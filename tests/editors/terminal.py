@@ -19,6 +19,10 @@ class _Screen(pyte.Screen):
     def report_device_attributes(self, mode: int = 0, **_: object) -> None:
         pass
 
+    def select_graphic_rendition(self, *attributes: int, private: bool = False, **_: object) -> None:
+        if not private:  # `CSI ? 4 m`, by which Vim asks
+            super().select_graphic_rendition(*attributes)
+
 
 class Terminal:
     """Runs `command`; `wait_for` reads until the screen shows what is expected and fails with a dump of it if not."""
@@ -65,6 +69,18 @@ class Terminal:
                 return self.text()
         self._dump.write_text(self.text(), encoding="utf-8")
         raise AssertionError(f"{what} did not come up on the screen (kept in {self._dump}):\n{self.text()}")
+
+    def press_until(self, keys: str, undo: str, expected: Callable[[str], object], what: str) -> str:
+        """Presses `keys` until `expected` holds, `undo` after each vain try, in an editor that does not tell when the
+        server is ready."""
+        for _ in range(20):
+            self.press(keys)
+            self.read(0.7)
+            if expected(self.text()):
+                return self.text()
+            self.press(undo)
+            self.read(0.3)
+        return self.wait_for(expected, what, 0)
 
     def close(self) -> None:
         self._child.close(force=True)

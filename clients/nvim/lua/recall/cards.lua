@@ -65,8 +65,12 @@ function M.draw(buffer, lines)
   vim.bo[buffer].modifiable = true
   local old = vim.api.nvim_buf_get_lines(buffer, 0, -1, false)
   local top = 0
-  while top < math.min(#old, #texts) and old[top + 1] == texts[top + 1] do top = top + 1 end
-  if top < math.max(#old, #texts) then vim.api.nvim_buf_set_lines(buffer, top, -1, false, vim.list_slice(texts, top + 1)) end
+  while top < math.min(#old, #texts) and old[top + 1] == texts[top + 1] do
+    top = top + 1
+  end
+  if top < math.max(#old, #texts) then
+    vim.api.nvim_buf_set_lines(buffer, top, -1, false, vim.list_slice(texts, top + 1))
+  end
   vim.bo[buffer].modifiable = false
   vim.api.nvim_buf_clear_namespace(buffer, namespace, 0, -1)
   for row, line in ipairs(lines) do

@@ -37,14 +37,21 @@ local runs = {
   search = function(command) require('recall.search').search(table.concat(command.fargs, ' ', 2)) end,
   status = function() require('recall.status').open() end,
   undo = function() require('recall.actions').undo(vim.api.nvim_get_current_win()) end,
-  log = function() vim.cmd.tabedit(vim.fn.fnameescape(vim.lsp.log.get_filename and vim.lsp.log.get_filename() or vim.lsp.get_log_path())) end,
+  log = function()
+    local file = vim.lsp.log.get_filename and vim.lsp.log.get_filename() or vim.lsp.get_log_path()
+    vim.cmd.tabedit(vim.fn.fnameescape(file))
+  end,
 }
-for _, name in ipairs({ 'open', 'peek', 'link', 'quote', 'dismiss', 'never' }) do runs[name] = on_hit(name) end
+for _, name in ipairs({ 'open', 'peek', 'link', 'quote', 'dismiss', 'never' }) do
+  runs[name] = on_hit(name)
+end
 
 ---@param command vim.api.keyset.create_user_command.command_args
 function M.run(command)
   local run = runs[command.fargs[1] or 'related']
-  if not run then return require('recall.actions').say(('there is no `:Recall %s`'):format(command.fargs[1]), vim.log.levels.WARN) end
+  if not run then
+    return require('recall.actions').say(('there is no `:Recall %s`'):format(command.fargs[1]), vim.log.levels.WARN)
+  end
   run(command)
 end
 

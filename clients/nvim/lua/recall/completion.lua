@@ -46,7 +46,10 @@ function M.enable(client, bufnr, trigger)
     buffer = bufnr,
     callback = function()
       local typed = vim.api.nvim_get_current_line():sub(1, vim.api.nvim_win_get_cursor(0)[2])
-      if require('recall').client(bufnr) and (typed:find('%[%[[^%[%]|]+$') or (trigger_query and typed:find(trigger_query))) then
+      if
+        require('recall').client(bufnr)
+        and (typed:find('%[%[[^%[%]|]+$') or (trigger_query and typed:find(trigger_query)))
+      then
         vim.lsp.completion.get({ ctx = { triggerKind = INCOMPLETE } })
       end
     end,

@@ -15,14 +15,21 @@ local function check_client(client)
   local answer = client:request_sync('recall/status', vim.empty_dict(), 3000)
   if not answer or answer.err then return vim.health.warn('it does not answer', { 'See :Recall log.' }) end
   for _, folder in ipairs(answer.result.folders) do
-    local counts = ('%d notes, %d passages, %d embedded with %s'):format(folder.notes, folder.passages, folder.embedded, folder.model)
+    local counts = ('%d notes, %d passages, %d embedded with %s'):format(
+      folder.notes,
+      folder.passages,
+      folder.embedded,
+      folder.model
+    )
     if folder.message ~= '' then
       vim.health.warn(counts .. ': ' .. folder.message)
     else
       vim.health.ok(counts)
     end
     if #folder.skipped + #folder.problems > 0 then
-      vim.health.info(('%d files skipped, %d with problems: see :Recall status'):format(#folder.skipped, #folder.problems))
+      vim.health.info(
+        ('%d files skipped, %d with problems: see :Recall status'):format(#folder.skipped, #folder.problems)
+      )
     end
   end
 end

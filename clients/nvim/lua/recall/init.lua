@@ -71,9 +71,12 @@ local function enable_ghost(client, bufnr, key)
   if not vim.lsp.inline_completion or not client:supports_method('textDocument/inlineCompletion', bufnr) then return end
   vim.lsp.inline_completion.enable(true, { client_id = client.id })
   if type(key) ~= 'string' then return end
-  vim.keymap.set('i', key, function()
-    return vim.lsp.inline_completion.get() and '' or vim.keycode(key)
-  end, { buffer = bufnr, expr = true, replace_keycodes = false, desc = 'Take the ghost text' })
+  vim.keymap.set(
+    'i',
+    key,
+    function() return vim.lsp.inline_completion.get() and '' or vim.keycode(key) end,
+    { buffer = bufnr, expr = true, replace_keycodes = false, desc = 'Take the ghost text' }
+  )
   for other, by in pairs({ ['<M-n>'] = 1, ['<M-p>'] = -1 }) do
     local function cycle() vim.lsp.inline_completion.select({ count = by }) end
     vim.keymap.set('i', other, cycle, { buffer = bufnr, desc = 'Another ghost text' })
@@ -137,9 +140,12 @@ function M.setup(options)
   })
   vim.lsp.commands['recall.showRelated'] = function(command)
     local bufnr = vim.api.nvim_get_current_buf()
-    require('recall.actions').execute(bufnr, 'recall.related', command.arguments[1], function(result)
-      require('recall.panel').show(result.hits)
-    end)
+    require('recall.actions').execute(
+      bufnr,
+      'recall.related',
+      command.arguments[1],
+      function(result) require('recall.panel').show(result.hits) end
+    )
   end
   vim.lsp.enable(NAME)
 end

@@ -24,8 +24,8 @@ local function told(hits, bufnr)
   if not hit or bufnr ~= vim.api.nvim_get_current_buf() then return end
   local row = last_line_of_paragraph(bufnr, vim.api.nvim_win_get_cursor(0)[1] - 1)
   local year = type(hit.written) == 'string' and ', ' .. hit.written:sub(1, 4) or ''
-  local text = ('  ↩ %s%s'):format(cards.flat(hit.title), year)
-  vim.api.nvim_buf_set_extmark(bufnr, namespace, row, 0, { virt_text = { { text, 'RecallLine' } }, hl_mode = 'combine' })
+  local text = { ('  ↩ %s%s'):format(cards.flat(hit.title), year), 'RecallLine' }
+  vim.api.nvim_buf_set_extmark(bufnr, namespace, row, 0, { virt_text = { text }, hl_mode = 'combine' })
 end
 
 function M.setup()

@@ -73,7 +73,8 @@ local function ask()
   local bufnr = vim.api.nvim_win_get_buf(window)
   local client = require('recall').client(bufnr)
   if M.paused or not client or not wanted() then return end
-  local place = ('%d %d %d'):format(bufnr, vim.api.nvim_buf_get_changedtick(bufnr), vim.api.nvim_win_get_cursor(window)[1])
+  local row = vim.api.nvim_win_get_cursor(window)[1]
+  local place = ('%d %d %d'):format(bufnr, vim.api.nvim_buf_get_changedtick(bufnr), row)
   if place == asked then return end
   asked, generation = place, generation + 1
   local mine = generation

@@ -153,7 +153,9 @@ local function map_keys(buffer)
     q = '<Cmd>close<CR>',
     ['?'] = help,
   }
-  for _, row in ipairs(HELP) do map(row[1], runs[row[1]], row[2]) end
+  for _, row in ipairs(HELP) do
+    map(row[1], runs[row[1]], row[2])
+  end
 end
 
 ---@return integer
@@ -197,7 +199,11 @@ function M.close()
 end
 
 function M.toggle()
-  if M.window() then M.close() else M.open() end
+  if M.window() then
+    M.close()
+  else
+    M.open()
+  end
 end
 
 --- Related notes that were asked for otherwise: for lines, or by a code lens.

@@ -15,9 +15,16 @@ local function label(hit)
 end
 
 local function in_telescope(found)
-  local conf, finders, pickers = require('telescope.config').values, require('telescope.finders'), require('telescope.pickers')
+  local conf, finders, pickers =
+    require('telescope.config').values, require('telescope.finders'), require('telescope.pickers')
   local function entry(hit)
-    return { value = hit, display = label(hit), ordinal = label(hit), filename = vim.uri_to_fname(hit.uri), lnum = hit.line + 1 }
+    return {
+      value = hit,
+      display = label(hit),
+      ordinal = label(hit),
+      filename = vim.uri_to_fname(hit.uri),
+      lnum = hit.line + 1,
+    }
   end
   pickers
     .new({}, {
@@ -31,7 +38,9 @@ end
 
 local function in_fzf(found, window)
   local by_label = {}
-  for _, hit in ipairs(found) do by_label[label(hit)] = hit end
+  for _, hit in ipairs(found) do
+    by_label[label(hit)] = hit
+  end
   require('fzf-lua').fzf_exec(vim.tbl_map(label, found), {
     prompt = 'Recall> ',
     actions = { default = function(chosen) actions.open(by_label[chosen[1]], window) end },

@@ -9,7 +9,8 @@ vim.api.nvim_create_autocmd('LspProgress', {
     local client = vim.lsp.get_client_by_id(event.data.client_id)
     if not client or client.name ~= 'recall' then return end
     local value = event.data.params.value
-    words = value.kind == 'end' and '' or (' %s%s'):format(value.title or value.message or 'indexing', value.percentage and (' %d%%'):format(value.percentage) or '')
+    local what, percentage = value.title or value.message or 'indexing', value.percentage
+    words = value.kind == 'end' and '' or ' ' .. what .. (percentage and (' %d%%'):format(percentage) or '')
     vim.cmd.redrawstatus()
   end,
 })
@@ -33,8 +34,17 @@ function M.lines(status)
     vim.list_extend(lines, {
       '',
       vim.uri_to_fname(folder.uri),
-      ('  %d notes, %d passages, %d embedded with %s'):format(folder.notes, folder.passages, folder.embedded, folder.model),
-      ('  index %s, keeper %s%s'):format(folder.state, folder.keeper, folder.message ~= '' and ': ' .. flat(folder.message) or ''),
+      ('  %d notes, %d passages, %d embedded with %s'):format(
+        folder.notes,
+        folder.passages,
+        folder.embedded,
+        folder.model
+      ),
+      ('  index %s, keeper %s%s'):format(
+        folder.state,
+        folder.keeper,
+        folder.message ~= '' and ': ' .. flat(folder.message) or ''
+      ),
     })
     for _, group in ipairs({ { 'skipped', folder.skipped }, { 'problem', folder.problems } }) do
       for _, one in ipairs(group[2]) do
@@ -45,10 +55,18 @@ function M.lines(status)
   return lines
 end
 
-function M.open()
-  require('recall.actions').execute(vim.api.nvim_get_current_buf(), 'recall.status', nil, function(status)
-    vim.lsp.util.open_floating_preview(M.lines(status), '', { border = 'rounded', title = ' recall ', focus_id = 'recall.status', focus = true, max_height = vim.o.lines - 6, wrap = true })
-  end)
+---@param status table
+local function show(status)
+  vim.lsp.util.open_floating_preview(M.lines(status), '', {
+    border = 'rounded',
+    title = ' recall ',
+    focus_id = 'recall.status',
+    focus = true,
+    max_height = vim.o.lines - 6,
+    wrap = true,
+  })
 end
+
+function M.open() require('recall.actions').execute(vim.api.nvim_get_current_buf(), 'recall.status', nil, show) end
 
 return M

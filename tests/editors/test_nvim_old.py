@@ -1,0 +1,59 @@
+"""Neovim 0.10: the plugin says what it needs, and without it the server answers Neovim's own client."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import Desk
+from terminal import Terminal
+from test_nvim import RELATED, WAITING
+from told import replaced, told
+
+pytestmark = pytest.mark.slow
+
+NEEDED = "Neovim 0.11 or later is needed"
+
+
+@pytest.fixture(scope="module")
+def old_nvim() -> str:
+    found = os.environ.get("RECALL_NVIM_OLD")
+    if not found:
+        pytest.skip("no old Neovim: name a 0.10 in RECALL_NVIM_OLD")
+    return found
+
+
+def test_the_plugin_says_what_it_needs(old_nvim: str, desk: Desk) -> None:
+    client = f"set runtimepath^={desk.env['RECALL_CLIENT']}"
+    command = [old_nvim, "--clean", "--headless", "--cmd", client, "+lua require('recall').setup()"]
+    command += ["+checkhealth recall", "+%p", "+qa"]
+    done = subprocess.run(command, env=desk.env, capture_output=True, text=True, timeout=60, check=True)
+    seen = done.stdout + done.stderr
+    assert f"recall: {NEEDED}" in seen
+    assert f"ERROR {NEEDED}" in seen  # by the health report
+    assert "traceback" not in seen
+
+
+def test_without_the_plugin_it_shows_the_card_and_completes(old_nvim: str, desk: Desk, tmp_path: Path) -> None:
+    settings = tmp_path / "init.lua"
+    ours = f"cmd = {{ '{desk.env['RECALL_PYTHON']}', '-m', 'recall_lsp', 'serve' }}"
+    block = replaced(told("lua", "vim.lsp.start", "nvim/README.md"), "cmd = { 'recall-lsp', 'serve' }", ours)
+    settings.write_text("vim.o.swapfile = false\n" + block, encoding="utf-8")
+    command = [old_nvim, "--clean", "-u", str(settings), str(desk.vault / "The two-day loaf.md")]
+    terminal = Terminal(command, desk.env, 110, 34, tmp_path / "screen.txt")
+    try:
+        terminal.wait_for(lambda screen: "Dad ate three slices" in screen, "the note")
+        terminal.press("Go\r" + WAITING + "\x1b")
+        terminal.press_until("K", "hl", related, "the card of related notes")
+        terminal.press("hoSee [[The aspa\x18\x0f")
+        terminal.wait_for(lambda screen: "See [[The asparagus bed]]" in screen, "the link")
+        terminal.press("\x1b:pclose\r0f[ll\x1d")
+        terminal.wait_for(lambda screen: "title: The asparagus bed" in screen, "the linked note")
+    finally:
+        terminal.close()
+
+
+def related(screen: str) -> bool:
+    return all(title in screen for title in RELATED[WAITING])
