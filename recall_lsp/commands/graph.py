@@ -10,8 +10,7 @@ from rich.console import Console
 
 from recall_lsp.commands.build import build
 from recall_lsp.index.vault import Vault
-from recall_lsp.links.network import as_svg, most_linked, network, orphans
-from recall_lsp.links.symbols import tag_counts
+from recall_lsp.links.network import as_svg, most_linked, network, orphans, tags_by_use
 
 What = Literal["json", "svg", "tags", "orphans", "most-linked"]
 MOST = 50
@@ -42,7 +41,7 @@ def _told(vault: Vault, what: What, path: str, steps: int) -> str:
         return json.dumps(made, ensure_ascii=False) + "\n"
     if what == "orphans":
         return "".join(f"{one}\n" for one in orphans(vault))
-    counted = tag_counts(vault, vault.revision).most_common() if what == "tags" else most_linked(vault, MOST)
+    counted = tags_by_use(vault) if what == "tags" else most_linked(vault, MOST)
     return "".join(f"{count}\t{name}\n" for name, count in counted)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import PurePosixPath
 from typing import TypeVar
@@ -24,14 +25,31 @@ class Tally:
         self._days: Counter[date] = Counter()
         self._extensions: Counter[str] = Counter()
         self._links: Counter[str] = Counter()
+        self._tagged: dict[str, dict[str, None]] = {}
         self._day_of_copying: tuple[date | None] | None = None
         self._main_language: tuple[str, float] | None = None
 
     def put(self, entry: Entry) -> None:
         self._count(entry, 1)
+        for tag in entry.tags:
+            self._tagged.setdefault(tag, {})[entry.path] = None
 
     def remove(self, entry: Entry) -> None:
         self._count(entry, -1)
+        for tag in dict.fromkeys(entry.tags):
+            self._tagged[tag].pop(entry.path, None)
+            if not self._tagged[tag]:
+                del self._tagged[tag]
+
+    @property
+    def tagged(self) -> Mapping[str, Collection[str]]:
+        """The paths of the notes with each tag."""
+        return self._tagged
+
+    @property
+    def extension(self) -> str:
+        """The extension of most notes."""
+        return (_most(self._extensions) or (".md", 0))[0]
 
     @property
     def main_language(self) -> tuple[str, float]:
@@ -53,8 +71,7 @@ class Tally:
     @property
     def link_style(self) -> LinkStyle:
         """How most links are written."""
-        extension, _ = _most(self._extensions) or (".md", 0)
-        return detect_style(self._links, extension)
+        return detect_style(self._links, self.extension)
 
     def _count(self, entry: Entry, by: int) -> None:
         self._languages[entry.language] += by if entry.language else 0

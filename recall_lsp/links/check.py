@@ -38,11 +38,20 @@ class Problem:
 
 def problems(notebook: Notebook, page: Page) -> Iterator[Problem]:
     """The problems of a note's links and ids, by kind."""
+    yield from problems_within(notebook, page, Span(0, len(page.text)))
+
+
+def problems_within(notebook: Notebook, page: Page, place: Span) -> Iterator[Problem]:
+    """Those that touch a place of the note."""
     for link in page.note.links:
-        problem = _of_link(notebook, page, link)
+        problem = _of_link(notebook, page, link) if _touch(link.span, place) else None
         if problem is not None:
             yield problem
-    yield from _duplicates(notebook, page)
+    yield from (problem for problem in _duplicates(notebook, page) if _touch(problem.span, place))
+
+
+def _touch(one: Span, other: Span) -> bool:
+    return one.start <= other.end and other.start <= one.end
 
 
 def _of_link(notebook: Notebook, page: Page, link: Link) -> Problem | None:

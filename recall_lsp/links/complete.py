@@ -17,7 +17,6 @@ from recall_lsp.links.daily import daily_path, day_meant
 from recall_lsp.links.edits import Edit
 from recall_lsp.links.notebook import Notebook, Page, full_note
 from recall_lsp.links.references import full_tags
-from recall_lsp.links.symbols import tag_counts
 from recall_lsp.links.writing import link_text
 from recall_lsp.notes.link_format import heading_slug
 from recall_lsp.notes.model import Link, Span
@@ -164,12 +163,18 @@ def _unmarked(at: _At, span: Span, close: str) -> Iterator[Completion]:
 def _tags(at: _At, match: re.Match[str]) -> Completions | None:
     if at.page.note.dialect == "org" or code_cover(at.page.note.dialect, at.page.text).holds(at.offset - 1):
         return None
-    counts = tag_counts(at.notebook.vault, at.notebook.vault.revision)
-    names = dict.fromkeys([*full_tags(full_note(at.page), match[1]), *(tag for tag, _ in counts.most_common())])
-    wanted, span = match[1].casefold(), Span(at.begin + match.start(1), at.offset)
-    near = [name for name in names if wanted in name.casefold() and " " not in name][:MOST]
-    near.sort(key=lambda name: not name.casefold().startswith(wanted))
-    return Completions(tuple(Completion("tag", name, name, span, f"{counts[name]} notes") for name in near), more=True)
+    span = Span(at.begin + match.start(1), at.offset)
+    return Completions(tuple(_tags_like(at, match[1], span)), more=True)
+
+
+def _tags_like(at: _At, typed: str, span: Span) -> Iterator[Completion]:
+    """Tags that hold what was typed: those that begin with it first, of them those of most notes."""
+    tagged, wanted = at.notebook.vault.tally.tagged, typed.casefold()
+    names = dict.fromkeys([*full_tags(full_note(at.page), typed), *tagged])
+    near = [name for name in names if wanted in name.casefold() and " " not in name]
+    near.sort(key=lambda name: (not name.casefold().startswith(wanted), -len(tagged.get(name, ()))))
+    for name in near[:MOST]:
+        yield Completion("tag", name, name, span, f"{len(tagged.get(name, ()))} notes")
 
 
 def _callouts(at: _At, match: re.Match[str]) -> Completions | None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import Counter
 from datetime import date
-from pathlib import Path
 
 from recall_lsp.config import Options
 from recall_lsp.links.edits import Plan
@@ -24,7 +22,7 @@ def new_note(notebook: Notebook, page: Page, link: Link, options: Options) -> tu
         return None
     extension = next((end for end in NOTE_EXTENSIONS if target.lower().endswith(end)), "")
     bare = target[: len(target) - len(extension)]
-    ending = extension or usual_extension(notebook)
+    ending = extension or notebook.vault.tally.extension
     if page.note.dialect == "logseq":
         path = f"pages/{bare.strip('/').replace('/', '___')}{ending}"
     elif link.kind in ("markdown", "org") and extension and not target.startswith("/"):
@@ -67,12 +65,6 @@ def filled(notebook: Notebook, path: str, title: str, template: str, today: date
 def file_name(title: str) -> str:
     """A title as the name of a file, on any system."""
     return " ".join(_NO_FILE_NAME.sub(" ", title).split()).strip(". ")[:120].rstrip()
-
-
-def usual_extension(notebook: Notebook) -> str:
-    """The extension of most notes."""
-    counts = Counter(Path(path).suffix for path in notebook.vault.ids)
-    return counts.most_common(1)[0][0] if counts else ".md"
 
 
 def _is_page(notebook: Notebook, path: str) -> bool:

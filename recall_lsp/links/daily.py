@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 
 from recall_lsp.config import Options
-from recall_lsp.links.create import filled, usual_extension
+from recall_lsp.links.create import filled
 from recall_lsp.links.notebook import Notebook
 
 _FORMATS = {
@@ -34,7 +34,7 @@ def day_meant(words: str, today: date) -> date | None:
 def daily_path(notebook: Notebook, day: date, options: Options) -> str:
     """The path of a day's note, there or not: in the folder and by the format of most that are there."""
     folder, pattern, ending = _habit(tuple(notebook.vault.ids)) or (
-        ("journals", "%Y_%m_%d", ".md") if notebook.logseq else ("", "%Y-%m-%d", usual_extension(notebook))
+        ("journals", "%Y_%m_%d", ".md") if notebook.logseq else ("", "%Y-%m-%d", notebook.vault.tally.extension)
     )
     folder = options.daily_folder.strip("/") or folder
     return (f"{folder}/" if folder else "") + day.strftime(pattern) + ending

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from recall_lsp.notes.model import Span
@@ -31,6 +31,11 @@ class Plan:
     moves: tuple[tuple[str, str], ...] = ()
     created: Mapping[str, str] = field(default_factory=dict)
     unwritable: tuple[str, ...] = ()
+
+
+def ready(plan: Plan) -> Callable[[], Plan]:
+    """A plan that is made already, as one that is made when it is asked for."""
+    return lambda: plan
 
 
 def gathered(edits: Iterable[tuple[str, Edit]]) -> dict[str, tuple[Edit, ...]]:

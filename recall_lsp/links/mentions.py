@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from recall_lsp.index.vault import Vault
-from recall_lsp.links.notebook import Notebook, Page
+from recall_lsp.links.notebook import Notebook, Page, read
 from recall_lsp.notes.model import Span
 from recall_lsp.notes.regions import Cover, code_cover
 
@@ -26,37 +25,45 @@ class Mention:
 
 def mentions(notebook: Notebook, page: Page) -> list[Mention]:
     """The first unlinked mention of each other note, the longest title first; of a title of several notes, none."""
-    names = _names(notebook.vault, notebook.vault.revision)
-    hidden = notebook.vault.hidden_from(page.path)
+    vault = notebook.vault
+    hidden = vault.hidden_from(page.path)
     found: dict[str, Mention] = {}
-    for mention in _all(page, names):
+    for mention in _all(vault, vault.notes_revision, page.path, page.text):
         if mention.path != page.path and not (hidden and hidden(mention.path)):
             found.setdefault(mention.path, mention)
     linked = {notebook.resolve(link, page.path) for link in page.note.links}
     return [mention for path, mention in found.items() if path not in linked]
 
 
-def _all(page: Page, names: dict[str, str]) -> Iterator[Mention]:
-    code = code_cover(page.note.dialect, page.text)
-    taken = Cover([link.span for link in page.note.links] + [heading.span for heading in page.note.headings])
-    words = [match.span() for match in _WORD.finditer(page.text)]
-    at = 0
+@lru_cache(maxsize=8)
+def _all(vault: Vault, revision: int, path: str, text: str) -> tuple[Mention, ...]:
+    """Remembered, since editors ask for code actions at each move of the cursor."""
+    note, names, longest = read(path, text), *_names(vault, revision)
+    code = code_cover(note.dialect, text)
+    taken = Cover([link.span for link in note.links] + [heading.span for heading in note.headings])
+    words = [match.span() for match in _WORD.finditer(text)]
+    found, at = [], 0
     while at < len(words):
         start, step = words[at][0], 1
-        for count in range(min(_LONGEST, len(words) - at), 0, -1):
+        most = longest.get(text[start : words[at][1]].casefold(), 0)
+        for count in range(min(most, len(words) - at), 0, -1):
             end = words[at + count - 1][1]
-            said = page.text[start:end]
-            path = names.get(" ".join(said.split()).casefold()) if "\n\n" not in said else None
-            if path and not code.holds(start) and not taken.holds(start) and not taken.holds(end - 1):
-                yield Mention(Span(start, end), path)
+            said = text[start:end]
+            other = names.get(" ".join(said.split()).casefold()) if "\n\n" not in said else None
+            if other and not code.holds(start) and not taken.holds(start) and not taken.holds(end - 1):
+                found.append(Mention(Span(start, end), other))
                 step = count
                 break
         at += step
+    return tuple(found)
 
 
 @lru_cache(maxsize=2)
-def _names(vault: Vault, revision: int) -> dict[str, str]:
-    """Titles and aliases that are one note's alone, folded; no short ones and no plain numbers."""
+def _names(vault: Vault, revision: int) -> tuple[dict[str, str], dict[str, int]]:
+    """Titles and aliases that are one note's alone, folded; no short ones and no plain numbers.
+
+    With them, by their first word, of how many words the longest is.
+    """
     names: dict[str, str] = {}
     shared: set[str] = set()
     for entry in vault.entries.values():
@@ -66,4 +73,9 @@ def _names(vault: Vault, revision: int) -> dict[str, str]:
                 continue
             if names.setdefault(folded, entry.path) != entry.path:
                 shared.add(folded)
-    return {name: path for name, path in names.items() if name not in shared}
+    longest: dict[str, int] = {}
+    for name in names.keys() - shared:
+        words = _WORD.findall(name)
+        if words:
+            longest[words[0]] = max(longest.get(words[0], 0), min(len(words), _LONGEST))
+    return {name: path for name, path in names.items() if name not in shared}, longest

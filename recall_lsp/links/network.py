@@ -51,6 +51,12 @@ def most_linked(vault: Vault, limit: int) -> list[tuple[str, int]]:
     return sorted((pair for pair in counted if pair[1]), key=lambda pair: (-pair[1], pair[0]))[:limit]
 
 
+def tags_by_use(vault: Vault) -> list[tuple[str, int]]:
+    """Tags with the number of notes that have them, the most first."""
+    counted = [(tag, len(paths)) for tag, paths in vault.tally.tagged.items()]
+    return sorted(counted, key=lambda pair: (-pair[1], pair[0]))
+
+
 def as_svg(found: Network, around: str) -> str:
     """A picture of a note's neighbourhood: it in the middle, the others in rings about it."""
     others = [path for path in found.notes if path != around]

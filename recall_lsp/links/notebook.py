@@ -163,4 +163,4 @@ def read(path: str, text: str) -> Note:
 def named(path: str, text: str) -> Named:
     note = read(path, text)
     names = note_keys(path, note.title, note.aliases, (block.id for block in note.blocks))
-    return Named(path, names, tuple(dict.fromkeys(link_keys(link, path) for link in note.links)))
+    return Named(path, names, frozenset(key for link in note.links for key in link_keys(link, path)))

@@ -12,11 +12,11 @@ from recall_lsp.notes.resolve import link_keys, nearest
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A note by the names it answers to and, for each of its links, the names that the link tries."""
+    """A note by the names it answers to and the names that its links try."""
 
     path: str
     names: tuple[str, ...]
-    mentions: tuple[tuple[str, ...], ...] = ()
+    mentions: frozenset[str] = frozenset()
 
 
 class Overlay:
@@ -27,13 +27,9 @@ class Overlay:
         self.hidden = frozenset(hidden)
         self.put = tuple(put)
         self._owners: dict[str, set[str]] = {}
-        self._mentions: dict[str, set[str]] = {}
         for note in self.put:
             for name in note.names:
                 self._owners.setdefault(name, set()).add(note.path)
-            for keys in note.mentions:
-                for key in keys:
-                    self._mentions.setdefault(key, set()).add(note.path)
 
     def owners(self, key: str) -> set[str]:
         """The paths of the notes that answer to a name."""
@@ -42,11 +38,10 @@ class Overlay:
 
     def mentioning(self, keys: Iterable[str]) -> set[str]:
         """The paths of the notes with a link that tries one of these names."""
-        found: set[str] = set()
-        for key in keys:
-            found |= {self.graph.path(note) for note in self.graph.mentioning(key) - self.hidden}
-            found |= self._mentions.get(key, set())
-        return found
+        wanted = tuple(keys)
+        found = {self.graph.path(note) for key in wanted for note in self.graph.mentioning(key) - self.hidden}
+        # Asked of each note in turn: to join what they mention would cost all their links at each question.
+        return found | {note.path for note in self.put if not note.mentions.isdisjoint(wanted)}
 
     def follow(self, keys: Sequence[str], source: str) -> tuple[str, str] | None:
         """The note that a link in `source` with these names means, and the name by which it was found."""

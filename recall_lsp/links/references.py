@@ -133,7 +133,8 @@ def linking_into(notebook: Notebook, paths: Sequence[str]) -> set[str]:
 
 def tagged(notebook: Notebook, name: str) -> list[str]:
     """The notes with a tag or one nested in it."""
-    paths = {entry.path for entry in notebook.vault.entries.values() if any(within(tag, name) for tag in entry.tags)}
+    tagged = notebook.vault.tally.tagged
+    paths = {path for tag, found in tagged.items() if within(tag, name) for path in found}
     for path, text in notebook.buffers.items():
         (paths.add if any(within(tag, name) for tag in read(path, text).tags) else paths.discard)(path)
     return sorted(paths)

@@ -34,7 +34,9 @@ class Relinking:
         self.notebook = notebook
         self.changed = changed
         self.unwritable: list[str] = []
-        named = {path: self._named(path, new) for path, new in changed.items()}
+        named = {
+            path: Named(new.path, note_keys(new.path, new.title, new.aliases, new.ids)) for path, new in changed.items()
+        }
         kept = [note for note in notebook.overlay.put if note.path not in changed]
         vault = notebook.vault
         hidden = notebook.overlay.hidden | {vault.ids[path] for path in changed if path in vault.ids}
@@ -54,15 +56,6 @@ class Relinking:
 
     def path_of(self, path: str) -> str:
         return self.changed[path].path if path in self.changed else path
-
-    def _named(self, path: str, new: Renamed) -> Named:
-        page = self.notebook.page(path)
-        links = page.note.links if page else ()
-        return Named(
-            new.path,
-            note_keys(new.path, new.title, new.aliases, new.ids),
-            tuple(dict.fromkeys(link_keys(link, new.path) for link in links)),
-        )
 
     def _edit(self, page: Page, link: Link) -> Edit | None:
         """The edit that a link needs, if any."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from recall_lsp.index.rows import NoteRow
 from recall_lsp.index.terms import terms
-from recall_lsp.index.vault import Vault
 from recall_lsp.links.notebook import Notebook, read
 from recall_lsp.notes.model import Note
 
@@ -39,22 +36,6 @@ def find_symbols(notebook: Notebook, query: str) -> list[Symbol]:
     for symbol in found:
         once.setdefault((symbol.name if symbol.kind == "tag" else symbol.kind, symbol.path, symbol.line), symbol)
     return list(once.values())[:MOST]
-
-
-@lru_cache(maxsize=2)
-def _tag_places(vault: Vault, revision: int) -> dict[str, str]:
-    """The first note that has each tag."""
-    places: dict[str, str] = {}
-    for entry in vault.entries.values():
-        for tag in entry.tags:
-            places.setdefault(tag, entry.path)
-    return places
-
-
-@lru_cache(maxsize=2)
-def tag_counts(vault: Vault, revision: int) -> Counter[str]:
-    """How many notes have each tag, as indexed."""
-    return Counter(tag for entry in vault.entries.values() for tag in entry.tags)
 
 
 def _named(notebook: Notebook, query: str) -> Iterator[Symbol]:
@@ -88,12 +69,10 @@ def _tags(notebook: Notebook, query: str) -> Iterator[Symbol]:
     wanted = query.casefold()
     if not wanted:
         return
-    counts = tag_counts(notebook.vault, notebook.vault.notes_revision)
-    names = [tag for tag in counts if wanted in tag.casefold()]
-    names = sorted(names, key=lambda tag: (not tag.casefold().startswith(wanted), -counts[tag], tag))[:_TAGS]
-    places = _tag_places(notebook.vault, notebook.vault.revision)
-    for name in names:
-        yield Symbol(f"#{name}", "tag", places[name], 0, f"{counts[name]} notes")
+    tagged = notebook.vault.tally.tagged
+    names = [tag for tag in tagged if wanted in tag.casefold()]
+    for name in sorted(names, key=lambda tag: (not tag.casefold().startswith(wanted), -len(tagged[tag]), tag))[:_TAGS]:
+        yield Symbol(f"#{name}", "tag", next(iter(tagged[name])), 0, f"{len(tagged[name])} notes")
 
 
 def _worded(notebook: Notebook, query: str) -> Iterator[Symbol]:

@@ -103,6 +103,7 @@ def features(session: Session) -> tuple[tuple[str, Any, Handler], ...]:
         (types.WORKSPACE_DID_DELETE_FILES, file_operations.FILES, file_operations.did_delete_files),
         (types.TEXT_DOCUMENT_DIAGNOSTIC, DIAGNOSTIC, diagnostic.diagnostic),
         (types.TEXT_DOCUMENT_CODE_ACTION, code_action.OPTIONS, code_action.code_action),
+        (types.CODE_ACTION_RESOLVE, None, code_action.resolve),
         (types.TEXT_DOCUMENT_FOLDING_RANGE, None, folding_range.folding_range),
         (types.TEXT_DOCUMENT_SELECTION_RANGE, None, selection_range.selection_range),
         (messages.BACKLINKS, None, backlinks.backlinks),

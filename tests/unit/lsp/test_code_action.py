@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from writing_desk import Desk, edited
 
 
@@ -18,7 +19,7 @@ async def actions(desk: Desk, selected: str = "", kind: str = "") -> dict[str, A
     end = {"line": start["line"], "character": start["character"] + len(selected)}
     context: dict[str, Any] = {"diagnostics": []} | ({"only": [kind]} if kind else {})
     found = await desk.ask("codeAction", range={"start": start, "end": end}, context=context)
-    return {one["title"]: one["edit"] for one in found}
+    return {one["title"]: one.get("edit") for one in found}
 
 
 def after(desk: Desk, edit: dict[str, Any]) -> str:
@@ -109,3 +110,60 @@ async def test_a_client_that_cannot_create_files_is_offered_no_such_action(root:
     desk.open("n.md", "[[Unwritten¦]] words\n")
     assert not any("Create" in title for title in await actions(desk))
     assert not any("new note" in title for title in await actions(desk, "words"))
+
+
+async def test_a_client_that_resolves_gets_each_edit_when_it_is_chosen(root: Path) -> None:
+    resolving = {"textDocument": {"codeAction": {"dataSupport": True, "resolveSupport": {"properties": ["edit"]}}}}
+    desk = await Desk(root).start(**resolving)
+    desk.open("n.md", "# On\n\n## A pa¦rt\n\nStarter and wind.\n\n[x](Stater.md)\n")
+    (root / "n.md").write_text(desk.texts["n.md"])
+    range_ = {"start": desk.cursor, "end": {"line": 7, "character": 0}}
+    listed = {one["title"]: one for one in await desk.ask("codeAction", range=range_, context={"diagnostics": []})}
+    assert not any(one.get("edit") for one in listed.values())
+    fix = await desk.wire.request("codeAction/resolve", listed["Change to Starter"])
+    assert edited("# On\n\n## A part\n\nStarter and wind.\n\n[x](Stater.md)\n", changes(desk, fix)).endswith(
+        "[x](Starter.md)\n"
+    )
+    linking = await desk.wire.request("codeAction/resolve", listed["Link 2 mentions of other notes"])
+    assert "[[Starter]] and [[wind]]" in edited(desk.texts["n.md"], changes(desk, linking))
+    await desk.apply(
+        (await desk.wire.request("codeAction/resolve", listed["Extract the section to A part.md"]))["edit"]
+    )
+    assert (root / "n.md").read_text() == "# On\n\n[[A part]]\n"
+    desk.close("n.md", keep=True)
+    desk.open("n.md", "Other words\n")
+    with pytest.raises(AssertionError, match="changed since"):
+        await desk.wire.request("codeAction/resolve", listed["Change to Starter"])
+
+
+def changes(desk: Desk, action: dict[str, Any]) -> list[dict[str, Any]]:
+    (change,) = action["edit"]["documentChanges"]
+    assert change["textDocument"]["uri"] == desk.uri("n.md")
+    found: list[dict[str, Any]] = change["edits"]
+    return found
+
+
+async def test_a_related_note_is_hidden_here_or_for_good(root: Path) -> None:
+    notes = {
+        "Patience.md": "# Patience\n\nSourdough asks for patience above all.  It sleeps.\n",
+        "n.md": "# Now\n\nToday the sourdough took all my patience.\n",
+    }
+    desk = await Desk(root, notes, quiet=0).start()
+    desk.open("n.md", notes["n.md"].replace("took", "to¦ok"))
+    range_ = {"start": desk.cursor, "end": desk.cursor}
+    found = {one["title"]: one for one in await desk.ask("codeAction", range=range_, context={"diagnostics": []})}
+    here, always = found["Do not show Patience here"]["command"], found["Never show Patience"]["command"]
+    assert (here["command"], always["command"]) == ("recall.dismiss", "recall.neverShow")
+    asked = {"command": here["command"], "arguments": here["arguments"]}
+    assert (await desk.wire.request("workspace/executeCommand", asked))["kind"] == "dismissed"
+    again = await desk.ask("codeAction", range=range_, context={"diagnostics": []})
+    assert not any("Patience" in one["title"] for one in again)
+    asked = {"command": always["command"], "arguments": always["arguments"]}
+    assert (await desk.wire.request("workspace/executeCommand", asked))["kind"] == "never"
+
+
+async def test_only_the_kinds_asked_for_are_offered(root: Path) -> None:
+    desk = await Desk(root).start()
+    desk.open("n.md", "# On\n\n## A ¦part\n\nStarter, [x](Stater.md)\n")
+    assert set(await actions(desk, kind="refactor.extract")) == {"Extract the section to A part.md"}
+    assert set(await actions(desk, kind="source")) == {"Link 1 mention of other notes"}

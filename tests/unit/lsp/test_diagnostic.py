@@ -20,7 +20,7 @@ async def fixes(desk: Desk, only: str = "quickfix") -> dict[str, Any]:
     """Edits by title, at the cursor."""
     range_ = {"start": desk.cursor, "end": desk.cursor}
     found = await desk.ask("codeAction", range=range_, context={"diagnostics": [], "only": [only]})
-    return {one["title"]: one["edit"] for one in found}
+    return {one["title"]: one.get("edit") for one in found}
 
 
 def after(desk: Desk, edit: dict[str, Any], path: str = "") -> str:
