@@ -43,6 +43,7 @@ class Named(Protocol):
 
 
 _LEAST = 75.0
+_LEAST_MISSPELT = 65.0
 _PREFIX_BONUS = 6.0
 _HEADING_MALUS = 8.0
 _LENGTH_MALUS = 0.05
@@ -53,7 +54,7 @@ _LEFT_BEHIND = 4096
 
 
 class Names:
-    """All names of a vault, folded once a note.  A query over 60,000 names takes some 3 ms, 30 where only likeness
+    """All names of a vault, folded once a note.  A query over 60,000 names takes some 3 ms, 8 where only likeness
     helps; a changed note costs its own names and, at the next query, one pass that joins all names into one text."""
 
     def __init__(self) -> None:
@@ -92,24 +93,43 @@ class Names:
         folded = utils.default_process(query)
         if not folded:
             return self._newest(limit, hidden)
-
-        def like(rows: Iterable[int]) -> list[tuple[str, float, int]]:
-            return self._like(folded, self._shown(rows, hidden), limit)
-
-        found = like(self._holding(folded))
+        found = self._like(folded, self._shown(self._holding(folded), hidden), limit, least=0)
         if len(found) < min(limit, _FEW):
-            # Likeness of all names would take ten times as long; few people mistype the first letter of a word.
-            found = like(self._rows_with(f" {folded[0]}")) or like(range(len(self._folded)))
+            # Likeness to a part of any name would take ten times as long; few mistype the first letter of a word.
+            begun = self._shown(self._rows_with(f" {folded[0]}"), hidden)
+            found = self._like(folded, begun, limit) + self._mistyped(folded, limit, hidden, _LEAST)
+        return self._best(folded, found, limit)
+
+    def near(self, name: str, limit: int, hidden: Callable[[str], bool] | None = None) -> list[Suggestion]:
+        """What was meant by a whole name that may be misspelt, or may be a part of the right one."""
+        folded = utils.default_process(name)
+        if not folded:
+            return []
+        found = self._like(folded, self._shown(self._holding(folded), hidden), limit, least=0)
+        return self._best(folded, found + self._mistyped(folded, limit, hidden, _LEAST_MISSPELT), limit)
+
+    def _best(self, folded: str, found: Iterable[tuple[str, float, int]], limit: int) -> list[Suggestion]:
         weighed = ((-self._weight(folded, score, row), -self._modified[row], row) for _, score, row in found)
         return _one_each((self._suggestions[row] for *_, row in sorted(weighed)), limit)
 
     def _shown(self, rows: Iterable[int], hidden: Callable[[str], bool] | None) -> Iterable[int]:
         return rows if hidden is None else (row for row in rows if not hidden(self._suggestions[row].path))
 
-    def _like(self, folded: str, rows: Iterable[int], limit: int) -> list[tuple[str, float, int]]:
+    def _like(
+        self, folded: str, rows: Iterable[int], limit: int, least: float = _LEAST
+    ) -> list[tuple[str, float, int]]:
         """Names, likenesses and rows of the names most like what was typed."""
         among = {row: self._folded[row] for row in rows}
-        return process.extract(folded, among, scorer=fuzz.WRatio, processor=None, limit=6 * limit, score_cutoff=_LEAST)
+        return process.extract(folded, among, scorer=fuzz.WRatio, processor=None, limit=6 * limit, score_cutoff=least)
+
+    def _mistyped(
+        self, folded: str, limit: int, hidden: Callable[[str], bool] | None, least: float
+    ) -> list[tuple[str, float, int]]:
+        """Names that are as a whole like what was typed."""
+        found = process.extract(
+            folded, self._folded, scorer=fuzz.ratio, processor=None, limit=6 * limit, score_cutoff=least
+        )
+        return [one for one in found if hidden is None or not hidden(self._suggestions[one[2]].path)]
 
     def _newest(self, limit: int, hidden: Callable[[str], bool] | None) -> list[Suggestion]:
         if self._by_age is None:

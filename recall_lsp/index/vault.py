@@ -429,6 +429,11 @@ class Vault:
         found = self._names.suggest(query, limit, self.hidden_from(source))
         return [replace(one, written=self.date_of(self.entries[self.ids[one.path]])) for one in found]
 
+    def near(self, name: str, limit: int, source: str = "") -> list[Suggestion]:
+        """The same for a whole name that leads nowhere: those that may have been meant."""
+        self._name_notes(len(self._unnamed))
+        return self._names.near(name, limit, self.hidden_from(source))
+
     def preview(self, path: str, fragment: str) -> Preview | None:
         """What a link to `path`, with a heading or `^block` as fragment, shows; None for no such note."""
         note = self.ids.get(path)

@@ -67,7 +67,7 @@ def spelled(notebook: Notebook, page: Page, link: Link, site: LinkSite, path: st
 def _near_notes(notebook: Notebook, page: Page, link: Link, site: LinkSite) -> Iterator[Fix]:
     name = link.target.rpartition("/")[2].removesuffix(".md").removesuffix(".org")
     seen: set[str] = set()
-    for one in notebook.vault.suggest(name, 4 * _NEAR, page.path):
+    for one in notebook.vault.near(name, 4 * _NEAR, page.path):
         if one.heading is None and one.path != page.path and one.path not in seen and len(seen) < _NEAR:
             target = spelled(notebook, page, link, site, one.path)
             if target is not None:

@@ -28,11 +28,16 @@ def note_keys(path: str, title: str, aliases: Iterable[str], ids: Iterable[str])
     bare = without_extension(path)
     keys = [*_suffixes(path), *_suffixes(bare)]
     names = [name for name in (title, *aliases) if name]
-    keys += [f"title:{_folded(name).strip()}" for name in names]
+    keys += [title_key(name) for name in names]
     stem = bare.rpartition("/")[2]
     keys += [f"~{_loose(_folded(name))}" for name in (bare, stem, _namespaced(stem), *names)]
     keys += [f"id:{_folded(name)}" for name in ids if name]
     return tuple(dict.fromkeys(keys))
+
+
+def title_key(name: str) -> str:
+    """The key of a title or alias."""
+    return f"title:{_folded(name).strip()}"
 
 
 def link_keys(link: Link, source: str) -> tuple[str, ...]:

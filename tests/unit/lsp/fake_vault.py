@@ -28,6 +28,7 @@ class FakeVault:
 
     link_style: Any = "wiki"
     root = Path("/vault")
+    ids: Mapping[str, int] = {}
 
     def __init__(self, notes: Mapping[str, str]) -> None:
         self.notes = dict(notes)
