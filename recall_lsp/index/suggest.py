@@ -97,7 +97,7 @@ class Names:
         if len(found) < min(limit, _FEW):
             # Likeness to a part of any name would take ten times as long; few mistype the first letter of a word.
             begun = self._shown(self._rows_with(f" {folded[0]}"), hidden)
-            found = self._like(folded, begun, limit) + self._mistyped(folded, limit, hidden, _LEAST)
+            found += self._like(folded, begun, limit) + self._mistyped(folded, limit, hidden, _LEAST)
         return self._best(folded, found, limit)
 
     def near(self, name: str, limit: int, hidden: Callable[[str], bool] | None = None) -> list[Suggestion]:
