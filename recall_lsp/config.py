@@ -67,6 +67,12 @@ class Options:
     """What a hover card is shown on."""
     code_lens: Literal["off", "heading", "paragraph"] = "heading"
     """Over what a line tells how many notes are related; nothing is said where none are."""
+    reference_lens: bool = True
+    """Tell over a note and its headings how many links lead there; nothing is said where none do."""
+    inlay_hints: bool = True
+    """Show the title beside a link that shows only an id."""
+    semantic_tokens: bool = False
+    """Have the editor colour links, tags and properties."""
     ghost: Literal["on", "links", "off"] = "on"
     """Ghost text: how one went on before, and links for the words that name a note; the links alone; or nothing."""
     ghost_sure: float = 0.6

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from hashlib import blake2b
 from typing import Literal
 from urllib.parse import quote
 
 from recall_lsp.config import Options
+from recall_lsp.links.blocks import unmarked
 from recall_lsp.links.daily import daily_path, day_meant
 from recall_lsp.links.edits import Edit
 from recall_lsp.links.notebook import Notebook, Page, full_note
@@ -43,8 +43,18 @@ MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
+class BlockMark:
+    """An id that a block of another note, whose last line is `line`, gets when it is chosen."""
+
+    path: str
+    line: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Completion:
-    """`new` goes in the place of `span`; `also` is done in the same note when the completion is accepted."""
+    """`new` goes in the place of `span`; `also` is done in the same note when the completion is accepted, `mark` in
+    another."""
 
     kind: CompletionKind
     label: str
@@ -52,6 +62,7 @@ class Completion:
     span: Span
     detail: str = ""
     also: tuple[Edit, ...] = ()
+    mark: BlockMark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +139,7 @@ def _slugs(at: _At, match: re.Match[str]) -> Completions | None:
 
 
 def _blocks(at: _At, match: re.Match[str]) -> Completions | None:
-    """Blocks with an id; paragraphs of this note too, which get theirs when they are chosen."""
+    """Blocks with an id; paragraphs and list items too, which get theirs when they are chosen."""
     target = at.target(match[1])
     if target is None:
         return None
@@ -138,26 +149,19 @@ def _blocks(at: _At, match: re.Match[str]) -> Completions | None:
         if target.text[block.span.start : block.span.start + 1] == "^":
             line = target.text[target.text.rfind("\n", 0, block.span.start) + 1 : block.span.start].strip()
             items.append(Completion("block", block.id, block.id + close, span, _short(line)))
-    if target.path == at.page.path:
-        items += _unmarked(at, span, close)
+    if target.note.dialect == "markdown":
+        items += _unmarked(at, target, span, close)
     return Completions(tuple(items[:MOST]))
 
 
-def _unmarked(at: _At, span: Span, close: str) -> Iterator[Completion]:
-    text = at.page.text
-    known = {block.id for block in at.page.note.blocks}
-    marked = [block.span.start for block in at.page.note.blocks]
-    for region in of_kind(regions(at.page.note.dialect, text), "paragraph", "item"):
-        words = text[region.span.start : region.span.end].rstrip()
-        first = words.partition("\n")[0] if region.kind == "item" else words
-        end = region.span.start + len(first.rstrip())
-        if region.span.start <= at.offset <= region.span.end or any(region.span.start <= one < end for one in marked):
-            continue
-        name = blake2b(first.encode("utf-8", "replace"), digest_size=3).hexdigest()
-        if name not in known and first.strip("-*+ \t"):
-            yield Completion("block", _short(first.lstrip("-*+ \t")), name + close, span, "new id", (
-                Edit(Span(end, end), f" ^{name}"),
-            ))  # fmt: skip
+def _unmarked(at: _At, target: Page, span: Span, close: str) -> Iterator[Completion]:
+    here = target.path == at.page.path
+    for one in unmarked(target):
+        if not here:
+            mark = BlockMark(target.path, one.line, one.name)
+            yield Completion("block", _short(one.words), one.name + close, span, "new id", mark=mark)
+        elif not one.span.start <= at.offset <= one.span.end:
+            yield Completion("block", _short(one.words), one.name + close, span, "new id", (one.edit,))
 
 
 def _tags(at: _At, match: re.Match[str]) -> Completions | None:

@@ -7,7 +7,7 @@ import re
 from datetime import date
 
 from recall_lsp.config import Options
-from recall_lsp.links.edits import Plan
+from recall_lsp.links.edits import Plan, RefusedError
 from recall_lsp.links.notebook import Notebook, Page
 from recall_lsp.notes.model import Link
 from recall_lsp.notes.resolve import NOTE_EXTENSIONS
@@ -37,6 +37,28 @@ def new_note(notebook: Notebook, page: Page, link: Link, options: Options) -> tu
     if (notebook.vault.root / path).exists():
         return None
     return path, Plan(created={path: filled(notebook, path, bare.rpartition("/")[2], options.template)})
+
+
+def titled_note(
+    notebook: Notebook, title: str, source: str, folder: str, template: str, options: Options
+) -> tuple[str, Plan | None]:
+    """Where the note of a title goes, and the plan that creates it; None where it is there.  Raises RefusedError.
+
+    `folder` and `template` are paths in the vault, "" for what the options say; `source` is the note at hand.
+    """
+    stem = file_name(title)
+    if not stem:
+        raise RefusedError("A note needs a title.")
+    if template and not (notebook.vault.root / template).is_file():
+        raise RefusedError(f"There is no template at {template}.")
+    where = folder.strip("/") or ("pages" if notebook.logseq else new_folder(options, source))
+    name = title.strip("/ ").replace("/", "___") if notebook.logseq else stem
+    path = posixpath.normpath(posixpath.join(where, name)) + notebook.vault.tally.extension
+    if path.startswith(".."):
+        raise RefusedError("A note cannot be made outside of its folder.")
+    if notebook.exists(path) or (notebook.vault.root / path).exists():
+        return path, None
+    return path, Plan(created={path: filled(notebook, path, title.strip(), template or options.template)})
 
 
 def new_folder(options: Options, source: str) -> str:

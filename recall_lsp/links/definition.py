@@ -17,8 +17,7 @@ def definitions(notebook: Notebook, subject: Subject) -> list[tuple[Page, Span]]
         found = references(notebook, subject)
         return [(one.page, one.span) for one in found if one.declares]
     if subject.kind == "tag":
-        path = notebook.resolve(Link(subject.name, "", subject.name, "wiki", Span(0, 0), 0), "")
-        page = notebook.page(path) if path else None
+        page = _of_tag(notebook, subject.name)
         return [(page, Span(0, 0))] if page else [(one.page, one.span) for one in references(notebook, subject)]
     if subject.kind == "missing" or (subject.link is None and subject.kind == "note"):
         return []
@@ -30,3 +29,22 @@ def definitions(notebook: Notebook, subject: Subject) -> list[tuple[Page, Span]]
     # An org id above all headings stands for the file.
     within = subject.block is not None and page.note.dialect != "org"
     return [(page, subject.block.span if within and subject.block else Span(0, 0))]
+
+
+def holders(notebook: Notebook, subject: Subject) -> list[tuple[Page, Span]]:
+    """The note, from its beginning, that holds the heading or block a link means.
+
+    Of a tag the note of its name, or of the nearest tag above it that has one.
+    """
+    if subject.kind == "tag":
+        names = subject.name.split("/")
+        above = (_of_tag(notebook, "/".join(names[:count])) for count in range(len(names), 0, -1))
+        return [(page, Span(0, 0)) for page in above if page][:1]
+    page = notebook.page(subject.path) if subject.link is not None and subject.path else None
+    return [(page, Span(0, 0))] if page else []
+
+
+def _of_tag(notebook: Notebook, name: str) -> Page | None:
+    """The note that is called as a tag is."""
+    path = notebook.resolve(Link(name, "", name, "wiki", Span(0, 0), 0), "")
+    return notebook.page(path) if path else None

@@ -9,9 +9,11 @@ from urllib.parse import quote, unquote
 
 from recall_lsp.links.edits import Edit, Plan, gathered
 from recall_lsp.links.notebook import Notebook, Page, read
+from recall_lsp.links.overlay import Named
 from recall_lsp.links.relink import Relinking, Renamed
 from recall_lsp.notes.link_parse import is_web, markdown_place
 from recall_lsp.notes.model import Note, Span
+from recall_lsp.notes.resolve import NOTE_EXTENSIONS, note_keys, without_extension
 
 _MEDIA = re.compile(
     r"\]\(\s*(<[^<>\n]*>|(?:\\.|\([^\s()]*\)|[^\s()])+)|<(?:img|video|audio|source)\s[^<>]*?src=[\"']([^\"'<>]+)"
@@ -33,6 +35,14 @@ def move(notebook: Notebook, moves: Iterable[tuple[str, str]]) -> Plan:
     relinking = Relinking(notebook, changed)
     edits = gathered([*relinking.edits(), *_attachments(notebook, changed, pairs)])
     return Plan(edits, pairs, unwritable=tuple(dict.fromkeys(relinking.unwritable)))
+
+
+def make_room(notebook: Notebook, paths: Iterable[str]) -> Plan:
+    """The plan for new notes at these paths: a link that their names would draw away is written out."""
+    notes = [path for path in paths if path.lower().endswith(NOTE_EXTENSIONS) and not notebook.exists(path)]
+    added = [Named(path, note_keys(path, without_extension(path.rpartition("/")[2]), (), ())) for path in notes]
+    relinking = Relinking(notebook, {}, added)
+    return Plan(gathered(relinking.edits()), unwritable=tuple(dict.fromkeys(relinking.unwritable)))
 
 
 def renamed(note: Note, path: str) -> Renamed:

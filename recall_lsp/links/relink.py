@@ -5,7 +5,7 @@ A link is touched only if it would else lead elsewhere, or if it names the file 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from recall_lsp.links.edits import Edit
@@ -28,9 +28,9 @@ class Renamed:
 
 
 class Relinking:
-    """Links before and after `changed`, which maps the paths of notes to what they will be."""
+    """Links before and after `changed`, which maps the paths of notes to what they will be, and notes `added`."""
 
-    def __init__(self, notebook: Notebook, changed: Mapping[str, Renamed]) -> None:
+    def __init__(self, notebook: Notebook, changed: Mapping[str, Renamed], added: Iterable[Named] = ()) -> None:
         self.notebook = notebook
         self.changed = changed
         self.unwritable: list[str] = []
@@ -40,9 +40,10 @@ class Relinking:
         kept = [note for note in notebook.overlay.put if note.path not in changed]
         vault = notebook.vault
         hidden = notebook.overlay.hidden | {vault.ids[path] for path in changed if path in vault.ids}
-        self.after = Overlay(vault.graph, hidden, [*kept, *named.values()])
+        new = [*named.values(), *added]
+        self.after = Overlay(vault.graph, hidden, [*kept, *new])
         self.names = {key for path in changed for key in notebook.names(path)}
-        self.names |= {key for note in named.values() for key in note.names}
+        self.names |= {key for note in new for key in note.names}
 
     def edits(self) -> Iterator[tuple[str, Edit]]:
         """Edits by path, for all notes with a link that is concerned."""

@@ -13,6 +13,10 @@ the settings.  The answer is `{"hits": [...]}`, best first, each a
 what stands there, else to the note.  The commands `recall.related` and `recall.backlinks` (with that object as their
 one argument) and `recall.status` do the same for clients that cannot send requests of their own.
 
+`recall.daily` (a `DailyParams`) and `recall.newNote` (a `NewNoteParams`) have the client create a note where there is
+none yet, and show it; they answer `{"uri"}`.  An accepted completion of a block in another note brings
+`recall.markBlock` (a `MarkBlockParams`) along, which puts the block's new id there.
+
 The other commands take one object too, in which documents and notes are named by their URI, and answer a `Taught`:
 
     recall.dismiss    {"uri": document, "note": ...}            this note is not shown near that document again
@@ -55,6 +59,8 @@ RESUME_COMMAND = "recall.resumeIndexing"
 LINK_COMMAND = "recall.link"
 BACKLINKS_COMMAND = "recall.backlinks"
 DAILY = "recall.daily"
+NEW_NOTE = "recall.newNote"
+MARK_BLOCK = "recall.markBlock"
 DISMISS = "recall.dismiss"
 NEVER_SHOW = "recall.neverShow"
 ACCEPTED = "recall.accepted"
@@ -64,6 +70,8 @@ PINNED = "recall.pinned"
 HIDDEN = "recall.hidden"
 SHOW_RELATED = "recall.showRelated"
 """The client's own command, on a code lens: takes a `RelatedParams` and shows its hits."""
+SHOW_REFERENCES = "recall.showReferences"
+"""The same for `textDocument/references` at the place."""
 
 
 @attrs.frozen
@@ -186,6 +194,25 @@ class DailyParams:
 
 
 @attrs.frozen
+class NewNoteParams:
+    """`folder` and `template` are paths in the vault, "" for those of the settings; `uri` as in `DailyParams`."""
+
+    title: str
+    folder: str = ""
+    template: str = ""
+    uri: str = ""
+
+
+@attrs.frozen
+class MarkBlockParams:
+    """The block of a note that ends with `line` there gets the id `name` behind its last word."""
+
+    uri: str
+    line: str
+    name: str
+
+
+@attrs.frozen
 class BacklinksParams:
     text_document: types.TextDocumentIdentifier
     position: types.Position | None = None
@@ -266,7 +293,8 @@ REQUESTS: dict[str, type[Any]] = {RELATED: RelatedRequest, BACKLINKS: BacklinksR
 _CLASSES = (
     LinkParams,
     Span,
-    DailyParams, BacklinksParams, Backlink, BacklinksResult, RelatedParams, RelatedHit, RelatedResult, PathMessage,
+    DailyParams, NewNoteParams, MarkBlockParams,
+    BacklinksParams, Backlink, BacklinksResult, RelatedParams, RelatedHit, RelatedResult, PathMessage,
     FolderStatus, StatusResult,
     DismissParams, NeverShowParams, AcceptedParams, PinParams, UndoParams, Taught, HiddenResult, PinnedResult,
 )  # fmt: skip

@@ -194,6 +194,17 @@ class Session:
         except (JsonRpcException, asyncio.CancelledError):
             return refused
 
+    async def settle(self, method: str, params: Any) -> None:
+        """A request whose answer changes nothing."""
+        await self.request(method, params)
+
+    async def create_and_show(self, uri: str, edit: types.WorkspaceEdit | None, label: str) -> None:
+        """Have the client create a note, where it is not there yet, and open it."""
+        if edit is not None:
+            await self.request(types.WORKSPACE_APPLY_EDIT, types.ApplyWorkspaceEditParams(edit, label))
+        if self.client.shows_documents:
+            await self.request(types.WINDOW_SHOW_DOCUMENT, types.ShowDocumentParams(uri, take_focus=True))
+
     async def create_progress(self, token: str) -> bool:
         if not self.client.progress:
             return False

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from recall_lsp.lsp.markup import one_line
+from recall_lsp.lsp.messages import MARK_BLOCK
 from recall_lsp.lsp.navigation import Asked, ask_page
 from recall_lsp.lsp.session import Session
 
 if TYPE_CHECKING:
-    from recall_lsp.links.complete import Completion, Completions
+    from recall_lsp.links.complete import BlockMark, Completion, Completions
 
 KEY = "recall/syntax"
 _MAY_BE = re.compile(
@@ -69,4 +70,10 @@ def _item(asked: Asked, rank: int, one: Completion, offset: int, more: bool) -> 
         filter_text=typed if more else one_line(one.label),
         text_edit=types.TextEdit(asked.snapshot.range(one.span.start, one.span.end), one.new),
         additional_text_edits=also or None,
+        command=None if one.mark is None else _marking(asked, one.mark),
     )
+
+
+def _marking(asked: Asked, mark: BlockMark) -> types.Command:
+    where = {"uri": asked.places.uri(mark.path), "line": mark.line, "name": mark.name}
+    return types.Command("Give the block its id", MARK_BLOCK, arguments=[where])

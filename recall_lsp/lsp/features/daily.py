@@ -43,8 +43,5 @@ async def daily(session: Session, params: DailyParams) -> dict[str, str] | None:
     if found is None:
         raise JsonRpcInvalidParams(f"recall.daily does not know which day {params.when[:40]!r} is")
     uri, edit = found
-    if edit is not None:
-        await session.request(types.WORKSPACE_APPLY_EDIT, types.ApplyWorkspaceEditParams(edit, "Daily note"))
-    if session.client.shows_documents:
-        await session.request(types.WINDOW_SHOW_DOCUMENT, types.ShowDocumentParams(uri, take_focus=True))
+    await session.create_and_show(uri, edit, "Daily note")
     return {"uri": uri}

@@ -1,4 +1,4 @@
-"""workspace/willRenameFiles, didRenameFiles and willDeleteFiles: links follow the files that the editor moves."""
+"""Files that the editor is about to create, rename or delete, and has: links stay at their notes."""
 
 from __future__ import annotations
 
@@ -39,6 +39,31 @@ async def will_rename_files(session: Session, params: types.RenameFilesParams) -
         key = (types.WORKSPACE_WILL_RENAME_FILES, object())
         nothing = _merged(nothing, await ask_vault(session, served, key, plan, None))
     return nothing
+
+
+async def will_create_files(session: Session, params: types.CreateFilesParams) -> types.WorkspaceEdit | None:
+    """The edits that keep every link at its note where a new file's name would draw some away."""
+    made: defaultdict[ServedVault, list[str]] = defaultdict(list)
+    for file in params.files:
+        place = session.place(file.uri)
+        if place is not None:
+            made[place[0]].append(place[1])
+    answer: types.WorkspaceEdit | None = None
+    for served, paths in made.items():
+
+        def plan(notebook: Notebook, places: Places, paths: list[str] = paths) -> types.WorkspaceEdit | None:
+            from recall_lsp.links.move import make_room
+
+            found = make_room(notebook, paths)
+            return workspace_edit(notebook, places, session.client, found) if found.edits else None
+
+        key = (types.WORKSPACE_WILL_CREATE_FILES, object())
+        answer = _merged(answer, await ask_vault(session, served, key, plan, None))
+    return answer
+
+
+def did_create_files(session: Session, params: types.CreateFilesParams) -> None:
+    _tell(session, (file.uri for file in params.files))
 
 
 async def did_rename_files(session: Session, params: types.RenameFilesParams) -> None:

@@ -21,9 +21,5 @@ async def link_words(session: Session, params: LinkParams) -> None:
         return
     edit = types.TextEdit(snapshot.range(start, end), params.link)
     applied = types.ApplyWorkspaceEditParams(types.WorkspaceEdit({params.uri: [edit]}), label="Link")
-    session.spawn(_apply(session, applied))
+    session.spawn(session.settle(types.WORKSPACE_APPLY_EDIT, applied))
     await teach(session, "accepted", params.note, near=params.uri, how="link")
-
-
-async def _apply(session: Session, params: types.ApplyWorkspaceEditParams) -> None:
-    await session.request(types.WORKSPACE_APPLY_EDIT, params)

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from recall_lsp.index.feedback import Feedback
+from recall_lsp.index.graph import Graph
 from recall_lsp.index.preview import Preview
 from recall_lsp.index.status import Status
 from recall_lsp.index.suggest import Suggestion
@@ -29,6 +30,8 @@ class FakeVault:
     link_style: Any = "wiki"
     root = Path("/vault")
     ids: Mapping[str, int] = {}
+    graph = Graph()
+    notes_revision = 0
 
     def __init__(self, notes: Mapping[str, str]) -> None:
         self.notes = dict(notes)

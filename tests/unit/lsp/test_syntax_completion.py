@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from writing_desk import Desk, edited
+from writing_desk import NOTES, Desk, edited
 
 
 async def items(desk: Desk, text: str, path: str = "n.md", typed: str = "") -> dict[str, Any]:
@@ -48,6 +49,23 @@ async def test_completion(root: Path, text: str, label: str, expected: str) -> N
         identity = made.partition("^")[2][:6]
         expected = expected.replace("{id}", identity)
     assert made == expected
+
+
+async def test_a_block_of_another_note_gets_its_id_when_it_is_chosen(root: Path) -> None:
+    desk = await Desk(root).start()
+    found = await items(desk, "[[Starter#^¦")
+    item = found["day one"]
+    made = accepted(desk, item)
+    asked = {"command": item["command"]["command"], "arguments": item["command"]["arguments"]}
+    desk.wire.answers["workspace/applyEdit"] = {"applied": True}
+    await desk.wire.request("workspace/executeCommand", asked)
+    async with asyncio.timeout(10):
+        while not (sent := [one["params"] for one in desk.wire.sent if one.get("method") == "workspace/applyEdit"]):
+            await asyncio.sleep(0.01)
+    await desk.apply(sent[0]["edit"])
+    identity = made.partition("^")[2].removesuffix("]]")
+    assert made == f"[[Starter#^{identity}]]"
+    assert (root / "Starter.md").read_text() == NOTES["Starter.md"].replace("- day one", f"- day one ^{identity}")
 
 
 async def test_logseq_properties_and_org_files(root: Path) -> None:
