@@ -9,7 +9,7 @@ from vaults import indexed, read_vault
 from recall_lsp.index.vault import Vault
 from recall_lsp.notes.read import read_text
 from recall_lsp.recall.moment import moment_at
-from recall_lsp.recall.query import Query, make_query
+from recall_lsp.recall.query import Query, _at_hand, make_query
 
 NOTES = {f"{number}.md": f"The common river road, and this is number {number} of them all." for number in range(20)} | {
     "rare.md": "The ferry crossed the common river at night without anyone on board."
@@ -69,3 +69,14 @@ def test_with_a_model_there_is_one(root: Path, tiny: str) -> None:
 def test_before_there_is_an_index(tmp_path: Path) -> None:
     query = query_of(read_vault(tmp_path / "nothing"), "The ferry.")
     assert query.words == query.note_words == {}
+
+
+def test_of_a_long_paragraph_what_led_to_the_sentence_at_hand_is_embedded() -> None:
+    sentences = [f"Sentence number {number} says a little of its own." for number in range(40)]
+    paragraph = " ".join(sentences)
+    assert _at_hand("Short as it is.", "Short as it is.") == "Short as it is."
+    for sentence in (sentences[0], sentences[20], sentences[39]):
+        cut = _at_hand(paragraph, sentence)
+        assert len(cut) == 500 and sentence in cut
+    assert _at_hand(paragraph, sentences[20]).endswith(sentences[20])
+    assert _at_hand("A query alone", "") == "A query alone"
