@@ -2,6 +2,9 @@
 
 Only the keeper writes.  Each commit that changes notes carries the next sequence number; a note that left is
 remembered in `removed`.  Readers in other processes see whole commits and nothing in between.
+
+Passages that stand together are packed together, in `chunks`: a chunk has the id of its first passage, and the
+passage `at` in it has that id plus `at`.  `letters` count what of a passage is embedded: 0 for one without prose.
 """
 
 from __future__ import annotations
@@ -13,23 +16,26 @@ from pathlib import Path
 from typing import Any
 
 from recall_lsp.index.database import connect, immediate
+from recall_lsp.index.packing import unpack
 from recall_lsp.index.rows import (
     ENTRY_COLUMNS,
     NOTE_COLUMNS,
-    PASSAGE_COLUMNS,
     EntryRow,
     FileState,
     NoteRow,
     PassageRow,
+    chunks_of,
+    embedded_text,
     note_columns,
-    pack_passage,
+    pack_chunk,
+    text_hash,
     unpack_entry,
     unpack_note,
     unpack_passage,
 )
-from recall_lsp.notes.model import Note
+from recall_lsp.notes.model import Note, Passage
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 LAST_ID = (1 << 63) - 1
 """No note's id is larger."""
 MODEL_ERROR = "model_error"
@@ -41,23 +47,21 @@ _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 CREATE TABLE notes (
     id INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL, path TEXT NOT NULL UNIQUE,
-    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, hash BLOB NOT NULL,
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, hash BLOB NOT NULL,
     title TEXT NOT NULL, dialect TEXT NOT NULL, language TEXT NOT NULL, written TEXT,
-    letters INTEGER NOT NULL, aliases TEXT NOT NULL, tags TEXT NOT NULL, headings TEXT NOT NULL,
-    names TEXT NOT NULL, mentions TEXT NOT NULL, wiki INTEGER NOT NULL, markdown INTEGER NOT NULL,
-    structure TEXT NOT NULL);
+    letters INTEGER NOT NULL, wiki INTEGER NOT NULL, markdown INTEGER NOT NULL, problems TEXT NOT NULL,
+    facts BLOB NOT NULL);
 CREATE INDEX notes_seq ON notes (seq);
 CREATE TABLE passages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, note INTEGER NOT NULL REFERENCES notes (id) ON DELETE CASCADE,
-    hash INTEGER NOT NULL, text TEXT NOT NULL, extra TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
-    line INTEGER NOT NULL, headings TEXT NOT NULL, anchors BLOB NOT NULL);
+    id INTEGER PRIMARY KEY AUTOINCREMENT, note INTEGER NOT NULL REFERENCES notes (id), at INTEGER NOT NULL,
+    hash INTEGER NOT NULL, letters INTEGER NOT NULL);
 CREATE INDEX passages_note ON passages (note);
-CREATE INDEX passages_hash ON passages (hash);
+CREATE TABLE chunks (first INTEGER PRIMARY KEY, content BLOB NOT NULL);
 CREATE TABLE removed (note INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
 CREATE INDEX removed_seq ON removed (seq);
 CREATE TABLE skipped (
-    path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, reason TEXT NOT NULL,
-    failed INTEGER NOT NULL) WITHOUT ROWID;
+    path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL,
+    reason TEXT NOT NULL, failed INTEGER NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -114,6 +118,7 @@ def put_note(
         "path": note.path,
         "size": state.size,
         "mtime_ns": state.mtime_ns,
+        "inode": state.inode,
         "hash": file_hash,
         "language": language,
         **note_columns(note),
@@ -123,18 +128,32 @@ def put_note(
         f" ON CONFLICT (path) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in values)} RETURNING id",
         values,
     ).fetchone()
-    connection.execute("DELETE FROM passages WHERE note = ?", row)
-    connection.executemany(
-        "INSERT INTO passages (note, hash, text, extra, start, stop, line, headings, anchors)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (pack_passage(row[0], passage) for passage in note.passages),
-    )
+    _remove_passages(connection, row[0])
+    for chunk in chunks_of(note.passages):
+        _put_chunk(connection, row[0], chunk)
     connection.execute("DELETE FROM skipped WHERE path = ?", (note.path,))
+
+
+def _put_chunk(connection: sqlite3.Connection, note: int, chunk: Sequence[Passage]) -> None:
+    ids = [
+        connection.execute(
+            "INSERT INTO passages (note, at, hash, letters) VALUES (?, ?, ?, ?)",
+            (note, at, text_hash(embedded_text(passage)), len(passage.text)),
+        ).lastrowid
+        for at, passage in enumerate(chunk)
+    ]
+    connection.execute("INSERT INTO chunks VALUES (?, ?)", (ids[0], pack_chunk(chunk)))
+
+
+def _remove_passages(connection: sqlite3.Connection, note: int) -> None:
+    connection.execute("DELETE FROM chunks WHERE first IN (SELECT id FROM passages WHERE note = ? AND at = 0)", (note,))
+    connection.execute("DELETE FROM passages WHERE note = ?", (note,))
 
 
 def touch_note(connection: sqlite3.Connection, path: str, state: FileState) -> None:
     """The file was touched, its bytes are the same: no view need know."""
-    connection.execute("UPDATE notes SET size = ?, mtime_ns = ? WHERE path = ?", (state.size, state.mtime_ns, path))
+    values = (state.size, state.mtime_ns, state.inode, path)
+    connection.execute("UPDATE notes SET size = ?, mtime_ns = ?, inode = ? WHERE path = ?", values)
 
 
 def doubt_all(connection: sqlite3.Connection) -> None:
@@ -144,8 +163,10 @@ def doubt_all(connection: sqlite3.Connection) -> None:
 
 def remove_note(connection: sqlite3.Connection, seq: int, path: str) -> bool:
     """Whether there was one."""
-    row = connection.execute("DELETE FROM notes WHERE path = ? RETURNING id", (path,)).fetchone()
+    row = connection.execute("SELECT id FROM notes WHERE path = ?", (path,)).fetchone()
     if row is not None:
+        _remove_passages(connection, row[0])
+        connection.execute("DELETE FROM notes WHERE id = ?", row)
         connection.execute("INSERT OR REPLACE INTO removed VALUES (?, ?)", (row[0], seq))
     return row is not None
 
@@ -154,8 +175,8 @@ def put_skipped(
     connection: sqlite3.Connection, seq: int, path: str, state: FileState, reason: str, failed: bool = False
 ) -> bool:
     """A file that is not read, by a rule or because it could not be (`failed`); whether it was a note before."""
-    values = (path, state.size, state.mtime_ns, reason, failed)
-    connection.execute("INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?, ?)", values)
+    values = (path, state.size, state.mtime_ns, state.inode, reason, failed)
+    connection.execute("INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?, ?, ?)", values)
     return remove_note(connection, seq, path)
 
 
@@ -165,9 +186,9 @@ def remove_skipped(connection: sqlite3.Connection, path: str) -> None:
 
 def file_states(connection: sqlite3.Connection) -> dict[str, FileState]:
     """Every file that the catalog knows, read or skipped."""
-    query = "SELECT path, size, mtime_ns FROM notes UNION ALL SELECT path, size, mtime_ns FROM skipped"
-    rows = connection.execute(query)
-    return {path: FileState(size, mtime_ns) for path, size, mtime_ns in rows}
+    columns = "path, size, mtime_ns, inode"
+    rows = connection.execute(f"SELECT {columns} FROM notes UNION ALL SELECT {columns} FROM skipped")
+    return {path: FileState(*state) for path, *state in rows}
 
 
 def states_of(connection: sqlite3.Connection, paths: Iterable[str]) -> dict[str, FileState]:
@@ -175,7 +196,7 @@ def states_of(connection: sqlite3.Connection, paths: Iterable[str]) -> dict[str,
     found: dict[str, FileState] = {}
     for path in paths:
         for table in ("notes", "skipped"):
-            row = connection.execute(f"SELECT size, mtime_ns FROM {table} WHERE path = ?", (path,)).fetchone()
+            row = connection.execute(f"SELECT size, mtime_ns, inode FROM {table} WHERE path = ?", (path,)).fetchone()
             if row is not None:
                 found[path] = FileState(*row)
     return found
@@ -255,6 +276,15 @@ def passages_by_id(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[i
     return {row.id: row for row in _passages(connection, "id", ids)}
 
 
+def sample_texts(connection: sqlite3.Connection, count: int) -> list[str]:
+    """Up to `count` texts of more than a line, taken by chance, the same ones each time."""
+    ids = [
+        row[0]
+        for row in connection.execute("SELECT id FROM passages WHERE letters > 40 ORDER BY hash LIMIT ?", (count,))
+    ]
+    return [row.passage.text for row in _passages(connection, "id", ids)]
+
+
 def first_passage(connection: sqlite3.Connection, note: int) -> int | None:
     """The id of a note's first passage."""
     row = connection.execute("SELECT min(id) FROM passages WHERE note = ?", (note,)).fetchone()
@@ -264,16 +294,23 @@ def first_passage(connection: sqlite3.Connection, note: int) -> int | None:
 def passage_keys(connection: sqlite3.Connection, notes: Sequence[int]) -> list[tuple[int, int, int]]:
     """(passage id, note id, text hash) of the passages with prose in `notes`."""
     found = connection.execute(
-        f"SELECT id, note, hash FROM passages WHERE note IN ({_integers(notes)}) AND text != '' ORDER BY id"
+        f"SELECT id, note, hash FROM passages WHERE note IN ({_integers(notes)}) AND letters ORDER BY id"
     )
     return found.fetchall()
 
 
 def _passages(connection: sqlite3.Connection, column: str, ids: Iterable[int]) -> list[PassageRow]:
     rows = connection.execute(
-        f"SELECT {PASSAGE_COLUMNS} FROM passages WHERE {column} IN ({_integers(ids)}) ORDER BY id"
-    )
-    return [unpack_passage(row) for row in rows]
+        f"SELECT id, note, at FROM passages WHERE {column} IN ({_integers(ids)}) ORDER BY id"
+    ).fetchall()
+    firsts = _integers({number - at for number, _, at in rows})
+    found = connection.execute(f"SELECT first, content FROM chunks WHERE first IN ({firsts})")
+    chunks = {first: unpack(content) for first, content in found}
+    return [
+        PassageRow(number, note, unpack_passage(chunks[number - at], at))
+        for number, note, at in rows
+        if number - at in chunks  # else removed between the two looks; no number is given again
+    ]
 
 
 def _integers(ids: Iterable[int]) -> str:

@@ -134,6 +134,7 @@ def _catalog(catalog: sqlite3.Connection) -> Iterator[Finding]:
         (_count(catalog, "removed WHERE seq > ?", seq), "removals are of a commit that never was"),
         (_count(catalog, "removed JOIN notes ON notes.id = removed.note"), "notes are there and removed"),
         (_count(catalog, "notes JOIN skipped USING (path)"), "files are both notes and skipped"),
+        (_count(catalog, "chunks WHERE first NOT IN (SELECT id FROM passages)"), "texts belong to no passage"),
         (wrong, "passages have another text's key"),
         (incomplete, "notes lack passages"),
     ):
@@ -207,7 +208,7 @@ def _vectors(embeddings: sqlite3.Connection, path: Path, dims: int | None) -> It
 
 
 def _lacking(catalog: sqlite3.Connection, embeddings: sqlite3.Connection) -> Iterator[Finding]:
-    wanted = {row[0] for row in catalog.execute("SELECT DISTINCT hash FROM passages WHERE text != ''")}
+    wanted = {row[0] for row in catalog.execute("SELECT DISTINCT hash FROM passages WHERE letters")}
     lacking = len(wanted - {row[0] for row in embeddings.execute("SELECT hash FROM vectors")})
     if lacking:
         yield Finding("vectors", f"{lacking} of {len(wanted)} different texts are not embedded yet.", broken=False)
@@ -251,7 +252,7 @@ def check_reader(catalog: sqlite3.Connection, vault: Vault) -> Iterator[Finding]
         yield Finding("reader", f"A reader holds {len(vault.entries)} notes, the catalog {len(notes)}.", broken=False)
     if vault.matrix is None or vault.encoder is None:
         return
-    rows = catalog.execute("SELECT id, hash FROM passages WHERE text != ''").fetchall()
+    rows = catalog.execute("SELECT id, hash FROM passages WHERE letters").fetchall()
     with closing(open_embeddings(embeddings_path(vault.folder, vault.encoder.model_id), write=False)) as embeddings:
         known = dict(embeddings.execute("SELECT hash, vector FROM vectors"))
     wanted = {passage: known[key] for passage, key in rows if key in known}

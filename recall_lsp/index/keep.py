@@ -182,7 +182,7 @@ class _Keeper:
                 detect_language(_ANY_TEXT)  # its model takes 0.7 s to load: now, and not when a note is saved
             elif ready and not self._pace.on_battery:
                 self._retuning.pause(self._catalog)
-            paths = self._settled.take(_IDLE if ready else _PAUSE if self._compiling else 0.0)
+            paths = self._settled.take(_IDLE if ready else _PAUSE if self._compiling else self._pace.rest)
 
     def _paused(self) -> bool:
         """A user's own `recall-lsp index` is not."""
@@ -315,11 +315,9 @@ class _Keeper:
         self._encoder = None if self._model == "none" else load(self._model, _THREADS)
         self._renew_backlog()
         if self._model != "none" and (self._encoder is None or not has_sketch(self._model)):
-            sample = self._catalog.execute(
-                "SELECT text FROM passages WHERE length(text) > 40 ORDER BY hash LIMIT ?", (_SAMPLE,)
-            )
+            sample = cat.sample_texts(self._catalog, _SAMPLE)
             self._report({"event": "progress", "stage": "compiling", "done": 0, "total": 1})
-            self._compiling = threading.Thread(target=self._compile, args=([row[0] for row in sample],), daemon=True)
+            self._compiling = threading.Thread(target=self._compile, args=(sample,), daemon=True)
             self._compiling.start()
 
     def _compile(self, sample: list[str]) -> None:

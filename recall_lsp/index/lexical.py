@@ -25,7 +25,7 @@ from recall_lsp.index.terms import terms
 
 FIELD_BOOSTS = {"title": 0.5, "aliases": 0.5, "headings": 0.3, "tags": 0.3, "body": 1.0}
 """Low: in fields as short as titles any common word is rare, and BM25 takes it for telling."""
-_FORMAT = 3
+_FORMAT = 4
 _WRITER_BYTES = 30_000_000
 _TOKENIZER = "terms"
 _INDEXES = ("notes", "passages")
@@ -283,8 +283,9 @@ def _schema(note: str, others: tuple[str, ...], texts: tuple[str, ...]) -> tanti
     key = (note, *others, *texts)
     if key not in _schemas:
         builder = SchemaBuilder()
-        for name in (note, *others):
-            builder = builder.add_integer_field(name, indexed=True, fast=True)
+        builder = builder.add_integer_field(note, indexed=True, fast=True)
+        for name in others:
+            builder = builder.add_integer_field(name, indexed=False, fast=True)
         for name in texts:
             builder = builder.add_text_field(name, stored=False, tokenizer_name=_TOKENIZER, index_option="freq")
         _schemas[key] = builder.build()

@@ -13,6 +13,8 @@ from recall_lsp.index.places import index_dir, private_dir
 SMALL_BACKLOG = 100
 """Texts that are embedded on battery too: a few notes saved, some seconds of work."""
 _WRITING = 5.0
+_REST = 0.3
+"""Longer than between two keys of one who types."""
 _LOOK_AT_POWER = 10.0
 
 
@@ -31,6 +33,11 @@ class Pace:
     def gently(self) -> bool:
         """Whether a core is to be left free."""
         return monotonic() - self._asked < _WRITING
+
+    @property
+    def rest(self) -> float:
+        """For how many seconds both cores are to be left free: what follows a request is often the next one."""
+        return max(0.0, self._asked + _REST - monotonic())
 
     @property
     def on_battery(self) -> bool:

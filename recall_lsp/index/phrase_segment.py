@@ -2,7 +2,7 @@
 
 `order` is a suffix array over the text read backwards, cut at eight words: the places whose last words are the
 words just typed lie together, and each word further back halves the search anew.  A segment never changes; it is one
-file of 32-bit integers, memory-mapped, replaced by another file and never written in place.
+file of packed integers, memory-mapped, replaced by another file and never written in place.
 """
 
 from __future__ import annotations
@@ -16,13 +16,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recall_lsp.index.compiled import write_durably
+from recall_lsp.index.packed_integers import (
+    BITS,
+    PLAIN,
+    Integers,
+    PackedIntegers,
+    bits_for,
+    packed,
+    packed_length,
+    unpacked,
+)
 from recall_lsp.index.phrase_words import forms_of
-
-Integers = NDArray[np.int32]
 
 DEPTH = 8
 """Words back that places are sorted by."""
-_FORMAT = 1
+_FORMAT = 2
+_MAPPED = ("tokens", "order")
+"""Arrays as long as the text; the others are unpacked when the file is opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +44,8 @@ class Segment:
     their letters (UTF-8) stand one after the other in `..._letters`, each ending where `..._ends` says.
     """
 
-    tokens: Integers
-    order: Integers
+    tokens: Integers | PackedIntegers
+    order: Integers | PackedIntegers
     stem_of: Integers
     passages: Integers
     starts: Integers
@@ -106,7 +116,7 @@ def merged(segments: Sequence[Segment], alive: Sequence[NDArray[np.bool_]]) -> S
         pairs = zip(_words(segment, "surface"), _stems_of_surfaces(segment), strict=True)
         renumbered = np.array([numbers.setdefault(pair, len(numbers)) for pair in pairs], np.int32)
         lengths = np.diff(np.append(segment.starts, len(segment.tokens) - 1))
-        kept = renumbered[segment.tokens[:-1][np.repeat(living, lengths)]]
+        kept = renumbered[segment.tokens[:][:-1][np.repeat(living, lengths)]]
         ends = size + np.cumsum(lengths[living])
         starts = ends - lengths[living]
         rows.append(np.stack([segment.passages[living], starts, segment.notes[living]], 1).astype(np.int32))
@@ -118,22 +128,33 @@ def merged(segments: Sequence[Segment], alive: Sequence[NDArray[np.bool_]]) -> S
 
 def write_segment(path: Path, segment: Segment) -> None:
     """Raises OSError."""
-    arrays = [getattr(segment, field.name) for field in fields(Segment)]
-    head = np.array([_FORMAT, *map(len, arrays)], np.int32)
-    write_durably(path, np.concatenate([head, *arrays]).astype("<i4").tobytes())
+    arrays = [getattr(segment, field.name)[:] for field in fields(Segment)]
+    bits = [bits_for(array) for array in arrays]
+    head = np.array([_FORMAT, *map(len, arrays), *bits], "<i4").tobytes()
+    write_durably(path, b"".join([head, *map(packed, arrays, bits)]))
 
 
 def read_segment(path: Path) -> Segment:
     """A segment, memory-mapped.  Raises OSError or ValueError when it is missing, cut off or of another format."""
     # As a plain array: each slice of a memmap object costs microseconds.
-    whole = np.asarray(np.memmap(path, "<i4", "r"))
-    count = len(fields(Segment))
-    if len(whole) < count + 1 or whole[0] != _FORMAT or whole[1 : count + 1].min() < 0:
+    whole = np.asarray(np.memmap(path, np.uint8, "r"))
+    names = [field.name for field in fields(Segment)]
+    start = 4 * (1 + 2 * len(names))
+    if len(whole) < start:
         raise ValueError("not a segment")
-    ends = count + 1 + np.cumsum(whole[1 : count + 1], dtype=np.int64)
-    if ends[-1] != len(whole):
+    head = whole[:start].view("<i4").tolist()
+    counts, bits = head[1 : len(names) + 1], head[len(names) + 1 :]
+    if head[0] != _FORMAT or min(counts) < 0 or not set(bits) <= BITS:
+        raise ValueError("not a segment")
+    lengths = [packed_length(some, count) for some, count in zip(bits, counts, strict=True)]
+    if start + sum(lengths) != len(whole):
         raise ValueError("a segment that is cut off")
-    return Segment(*np.split(whole, [count + 1, *ends[:-1]])[1:])
+    parts = np.split(whole, np.cumsum([start, *lengths[:-1]]))[1:]
+    opened = {
+        name: (PackedIntegers if name in _MAPPED and some != PLAIN else unpacked)(part, some, count)
+        for name, part, some, count in zip(names, parts, bits, counts, strict=True)
+    }
+    return Segment(**opened)  # type: ignore[arg-type]
 
 
 def _made(tokens: Integers, words: list[tuple[str, str]], rows: Integers) -> Segment:

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from recall_lsp.index.catalog import current_seq, main_language, passages_of, removed_since
 from recall_lsp.index.compiled import write_durably
+from recall_lsp.index.packed_integers import Integers
 from recall_lsp.index.phrase_segment import (
     DEPTH,
-    Integers,
     Segment,
     build_segment,
     merged,

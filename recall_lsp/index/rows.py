@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import struct
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
 from typing import Any
 
+from recall_lsp.index.packing import pack, parse, unpack
 from recall_lsp.notes.model import Block, Dialect, Heading, Link, Note, Passage, Span
 from recall_lsp.notes.resolve import link_keys, note_keys
 
-NOTE_COLUMNS = "id, path, title, dialect, language, written, mtime_ns, letters, structure"
-ENTRY_COLUMNS = (
-    "id, path, title, language, written, mtime_ns, letters, wiki, markdown, aliases, tags, headings, names, mentions"
-)
-PASSAGE_COLUMNS = "id, note, text, extra, start, stop, line, headings, anchors"
+NOTE_COLUMNS = "id, path, title, dialect, language, written, mtime_ns, letters, problems, facts"
+ENTRY_COLUMNS = "id, path, title, language, written, mtime_ns, letters, wiki, markdown, facts"
+_CHUNK = 16_000
+"""Letters of the passages that are packed together: one of them is unpacked with its neighbours, in some 0.1 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +24,7 @@ class FileState:
 
     size: int
     mtime_ns: int
+    inode: int = 0
     problem: str = field(default="", compare=False)
 
 
@@ -102,58 +102,45 @@ def bytes_hash(data: bytes) -> bytes:
     return blake2b(data, digest_size=16).digest()
 
 
-_UNIT, _RECORD = "\x1f", "\x1e"
+def note_columns(note: Note) -> dict[str, str | int | bytes | None]:
+    """What the catalog holds of a note beside its passages.
 
-
-def note_columns(note: Note) -> dict[str, str | int | None]:
+    `facts` is packed: a line of what the readers keep in memory, then a line of what they look up.
+    """
     names = note_keys(note.path, note.title, note.aliases, (block.id for block in note.blocks))
-    mentions = dict.fromkeys(_UNIT.join(link_keys(link, note.path)) for link in note.links)
+    mentions = dict.fromkeys(link_keys(link, note.path) for link in note.links)
+    kept = (note.aliases, note.tags, [heading.text for heading in note.headings], names, list(mentions))
+    looked_up = (
+        [(h.level, h.span.start, h.span.end, h.line) for h in note.headings],
+        [(b.id, b.span.start, b.span.end, b.line) for b in note.blocks],
+        [(k.target, k.fragment, k.text, k.kind, k.span.start, k.span.end, k.line) for k in note.links],
+    )
     kinds = [link.kind for link in note.links]
     return {
         "title": _clean(note.title),
         "dialect": note.dialect,
         "written": note.written.isoformat() if note.written else None,
         "letters": sum(len(passage.text) for passage in note.passages),
-        "aliases": _clean(_UNIT.join(note.aliases)),
-        "tags": _clean(_UNIT.join(note.tags)),
-        "headings": _clean(_UNIT.join(dict.fromkeys(heading.text for heading in note.headings))),
-        "names": _clean(_UNIT.join(names)),
-        "mentions": _clean(_RECORD.join(mentions)),
         "wiki": kinds.count("wiki") + kinds.count("embed"),
         "markdown": kinds.count("markdown"),
-        "structure": _pack_structure(note),
+        "problems": _clean("\n".join(note.problems)),
+        "facts": pack(kept, looked_up),
     }
-
-
-def _split(joined: str) -> tuple[str, ...]:
-    return tuple(joined.split(_UNIT)) if joined else ()
 
 
 def unpack_entry(row: tuple[Any, ...]) -> EntryRow:
-    seq, number, path, title, language, written, modified, *counts, aliases, tags, headings, names, mentions = row
+    seq, number, path, title, language, written, modified, letters, wiki, markdown, facts = row
+    aliases, tags, headings, names, mentions = parse(unpack(facts), 0)
     day = date.fromisoformat(written) if written else None
-    letters, wiki, markdown = counts
-    parts = (_split(aliases), _split(tags), _split(headings))
+    parts = (tuple(aliases), tuple(tags), tuple(dict.fromkeys(headings)))
     entry = Entry(number, path, title, language, day, modified, letters, wiki, markdown, *parts)
-    links = tuple(_split(keys) for keys in mentions.split(_RECORD)) if mentions else ()
-    return EntryRow(seq, entry, _split(names), links)
-
-
-def _pack_structure(note: Note) -> str:
-    parts: dict[str, Any] = {
-        "aliases": note.aliases,
-        "tags": note.tags,
-        "headings": [(h.text, h.level, h.span.start, h.span.end, h.line) for h in note.headings],
-        "blocks": [(b.id, b.span.start, b.span.end, b.line) for b in note.blocks],
-        "links": [(k.target, k.fragment, k.text, k.kind, k.span.start, k.span.end, k.line) for k in note.links],
-        "problems": note.problems,
-    }
-    return _clean(json.dumps({name: part for name, part in parts.items() if part}, ensure_ascii=False))
+    return EntryRow(seq, entry, tuple(names), tuple(map(tuple, mentions)))
 
 
 def unpack_note(row: tuple[Any, ...]) -> NoteRow:
-    number, path, title, dialect, language, written, modified, letters, structure = row
-    parts = json.loads(structure)
+    number, path, title, dialect, language, written, modified, letters, problems, facts = row
+    lines = unpack(facts)
+    (aliases, tags, texts, *_), (headings, blocks, links) = parse(lines, 0), parse(lines, 1)
     return NoteRow(
         id=number,
         path=path,
@@ -163,35 +150,53 @@ def unpack_note(row: tuple[Any, ...]) -> NoteRow:
         written=date.fromisoformat(written) if written else None,
         modified=modified,
         letters=letters,
-        aliases=tuple(parts.get("aliases", ())),
-        tags=tuple(parts.get("tags", ())),
-        headings=tuple(Heading(t, lv, Span(a, b), ln) for t, lv, a, b, ln in parts.get("headings", ())),
-        blocks=tuple(Block(i, Span(a, b), ln) for i, a, b, ln in parts.get("blocks", ())),
-        links=tuple(Link(t, f, x, k, Span(a, b), ln) for t, f, x, k, a, b, ln in parts.get("links", ())),
-        problems=tuple(parts.get("problems", ())),
+        aliases=tuple(aliases),
+        tags=tuple(tags),
+        headings=tuple(Heading(t, lv, Span(a, b), ln) for t, (lv, a, b, ln) in zip(texts, headings, strict=True)),
+        blocks=tuple(Block(i, Span(a, b), ln) for i, a, b, ln in blocks),
+        links=tuple(Link(t, f, x, k, Span(a, b), ln) for t, f, x, k, a, b, ln in links),
+        problems=tuple(problems.splitlines()),
     )
 
 
-def pack_passage(note: int, passage: Passage) -> tuple[Any, ...]:
-    flat = [number for pair in passage.anchors for number in pair]
-    return (
-        note,
-        text_hash(embedded_text(passage)),
-        _clean(passage.text),
-        _clean(passage.extra),
-        passage.span.start,
-        passage.span.end,
-        passage.line,
-        _clean(_UNIT.join(passage.headings)),
-        struct.pack(f"<{len(flat)}I", *flat),
-    )
+def chunks_of(passages: Sequence[Passage]) -> Iterator[list[Passage]]:
+    """The passages of a note as they are packed together."""
+    chunk: list[Passage] = []
+    letters = 0
+    for passage in passages:
+        if chunk and letters + len(passage.text) > _CHUNK:
+            yield chunk
+            chunk, letters = [], 0
+        chunk.append(passage)
+        letters += len(passage.text) + len(passage.extra)
+    if chunk:
+        yield chunk
 
 
-def unpack_passage(row: tuple[Any, ...]) -> PassageRow:
-    number, note, text, extra, start, stop, line, headings, packed = row
-    flat = struct.unpack(f"<{len(packed) // 4}I", packed)
-    anchors = tuple(zip(flat[::2], flat[1::2], strict=True))
-    return PassageRow(number, note, Passage(text, extra, Span(start, stop), line, _split(headings), anchors))
+def pack_chunk(passages: Sequence[Passage]) -> bytes:
+    return pack(*map(_passage_parts, passages))
+
+
+def _passage_parts(passage: Passage) -> tuple[Any, ...]:
+    """Each anchor as its distance from the one before, in the text and in the file beyond that: mostly small."""
+    steps: list[int] = []
+    in_text, in_file = 0, passage.span.start
+    for text, file in passage.anchors:
+        steps += [text - in_text, file - in_file - (text - in_text)]
+        in_text, in_file = text, file
+    length = passage.span.end - passage.span.start
+    return (passage.text, passage.extra, passage.span.start, length, passage.line, passage.headings, steps)
+
+
+def unpack_passage(chunk: Sequence[bytes], at: int) -> Passage:
+    """One of the lines of a chunk.  Raises sqlite3.DatabaseError for a damaged one."""
+    text, extra, start, length, line, headings, steps = parse(chunk, at)
+    anchors: list[tuple[int, int]] = []
+    in_text, in_file = 0, start
+    for step, more in zip(steps[::2], steps[1::2], strict=True):
+        in_text, in_file = in_text + step, in_file + step + more
+        anchors.append((in_text, in_file))
+    return Passage(text, extra, Span(start, start + length), line, tuple(headings), tuple(anchors))
 
 
 def _clean(text: str) -> str:

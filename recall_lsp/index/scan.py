@@ -20,6 +20,7 @@ IGNORE_FILE = ".recallignore"
 _TOOL_FOLDERS = GitIgnoreSpec.from_lines(["node_modules/", "logseq/bak/", "logseq/.recycle/", "__pycache__/"])
 _NOTHING = GitIgnoreSpec.from_lines(["*"])
 _FOLDERS_KEPT = 100_000
+_MOST = (1 << 63) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def scan(root: Path, rules: Rules) -> Iterator[tuple[str, FileState]]:
         except OSError as error:
             if not folder:
                 raise
-            yield printable(folder) + "/", FileState(-1, 0, f"cannot be listed: {error.strerror}")
+            yield printable(folder) + "/", FileState(-1, 0, problem=f"cannot be listed: {error.strerror}")
             continue
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name
@@ -161,7 +162,7 @@ def state_in(root: Path, rules: Rules, path: str) -> FileState | None:
 def _state(path: str, file: os.DirEntry[str] | Path) -> FileState | None:
     state = file_state(file)
     is_text = path == printable(path)
-    return state if state is None or is_text else FileState(-1, 0, "its name is not valid Unicode: rename it")
+    return state if state is None or is_text else FileState(-1, 0, problem="its name is not valid Unicode: rename it")
 
 
 def _may_follow(real: str, rules: Rules, path: str) -> bool:
@@ -188,7 +189,7 @@ def file_state(file: os.DirEntry[str] | Path) -> FileState | None:
         status = file.stat()
     except OSError:
         return None
-    return FileState(status.st_size, status.st_mtime_ns)
+    return FileState(status.st_size, status.st_mtime_ns, status.st_ino & _MOST if os.name == "posix" else 0)
 
 
 def printable(path: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +41,7 @@ def read_status(
     if catalog is None:
         return Status("empty", "nothing is indexed yet", 0, 0, 0, model, (), (), 0)
     notes = catalog.execute("SELECT count(*) FROM notes").fetchone()[0]
-    passages = catalog.execute("SELECT count(*) FROM passages WHERE text != ''").fetchone()[0]
+    passages = catalog.execute("SELECT count(*) FROM passages WHERE letters").fetchone()[0]
     state: State = "ready"
     message = f"{notes} notes"
     if reading := get_meta(catalog, READING, ""):
@@ -69,5 +68,5 @@ def read_status(
 
 
 def _problems(catalog: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
-    rows = catalog.execute("SELECT path, structure FROM notes WHERE structure LIKE '%\"problems\"%' ORDER BY path")
-    return tuple((path, problem) for path, structure in rows for problem in json.loads(structure).get("problems", ()))
+    rows = catalog.execute("SELECT path, problems FROM notes WHERE problems != '' ORDER BY path")
+    return tuple((path, problem) for path, problems in rows for problem in problems.splitlines())

@@ -8,7 +8,7 @@ from typing import Literal
 
 from recall_lsp.links.notebook import Page
 from recall_lsp.links.subject import heading_text
-from recall_lsp.notes.anchor import section_end
+from recall_lsp.notes.anchor import section_ends
 from recall_lsp.notes.link_site import link_site
 from recall_lsp.notes.model import Span
 from recall_lsp.notes.regions import regions
@@ -41,8 +41,8 @@ def outline(page: Page) -> tuple[Node, ...]:
     """Headings, each within the one it belongs to, and the blocks that have an id of their own."""
     nodes: list[tuple[int, Span, Span, str, Literal["heading", "block"]]] = []
     headings = page.note.headings
-    for at, heading in enumerate(headings):
-        span = Span(heading.span.start, section_end(headings, at, len(page.text)))
+    for heading, end in zip(headings, section_ends(headings, len(page.text)), strict=True):
+        span = Span(heading.span.start, end)
         nodes.append((heading.level, span, heading_text(page, heading), heading.text, "heading"))
     for block in page.note.blocks:
         if block.span.end:
@@ -68,8 +68,8 @@ def _tree(
 def folds(page: Page) -> Iterator[Fold]:
     """Sections, front matter, lists, code, quotes, tables and drawers."""
     headings = page.note.headings
-    for at, heading in enumerate(headings):
-        yield Fold("section", _trimmed(page.text, Span(heading.span.start, section_end(headings, at, len(page.text)))))
+    for heading, end in zip(headings, section_ends(headings, len(page.text)), strict=True):
+        yield Fold("section", _trimmed(page.text, Span(heading.span.start, end)))
     for region in regions(page.note.dialect, page.text):
         if region.kind in _FOLDED:
             comment = region.kind == "html" and page.text.startswith("<!--", region.span.start)
@@ -91,9 +91,9 @@ def selections(page: Page, offset: int) -> list[Span]:
             body = text[region.span.start : region.span.end]
             around += [Span(region.span.start + a, region.span.start + b) for a, b in sentences(body)]
     headings = page.note.headings
-    for at, heading in enumerate(headings):
+    for heading, end in zip(headings, section_ends(headings, len(text)), strict=True):
         around.append(heading_text(page, heading))
-        around.append(_trimmed(text, Span(heading.span.start, section_end(headings, at, len(text)))))
+        around.append(_trimmed(text, Span(heading.span.start, end)))
     return _nested({span for span in around if span.start <= offset <= span.end and span.start < span.end})
 
 
@@ -117,4 +117,7 @@ def _word(text: str, offset: int) -> tuple[int, int]:
 
 def _trimmed(text: str, span: Span) -> Span:
     """Without the blank lines at its end."""
-    return Span(span.start, span.start + len(text[span.start : span.end].rstrip()))
+    end = span.end
+    while end > span.start and text[end - 1].isspace():
+        end -= 1
+    return Span(span.start, end)

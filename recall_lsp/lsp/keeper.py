@@ -29,7 +29,7 @@ _PLACE = re.compile(rb'\s*File ".*", line \d+, in [\w<>]+|thread .{0,60} panicke
 LONGEST_LINE = 1 << 20
 REFUSED = 2
 """The exit code of a keeper that will never keep this folder; it has said why."""
-TOLD = 1.0
+TOLD = 0.1
 """Seconds between two hints that somebody writes."""
 SETTLED = 60.0
 """A keeper that lived so many seconds has its earlier deaths forgotten."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import islice
 
 from recall_lsp.notes.model import Block, Heading
 
@@ -41,4 +42,15 @@ def find_block(blocks: Sequence[Block], name: str) -> int | None:
 def section_end(headings: Sequence[Heading], at: int, end: int) -> int:
     """Where the section of a heading ends: at the next that is no deeper, else at `end`."""
     level = headings[at].level
-    return next((later.span.start for later in headings[at + 1 :] if later.level <= level), end)
+    return next((later.span.start for later in islice(headings, at + 1, None) if later.level <= level), end)
+
+
+def section_ends(headings: Sequence[Heading], end: int) -> list[int]:
+    """The same for each heading, in one pass."""
+    ends = [end] * len(headings)
+    still_open: list[int] = []
+    for at, heading in enumerate(headings):
+        while still_open and headings[still_open[-1]].level >= heading.level:
+            ends[still_open.pop()] = heading.span.start
+        still_open.append(at)
+    return ends

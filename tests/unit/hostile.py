@@ -17,8 +17,8 @@ from wire import Wire
 from recall_lsp.index.vault import Vault
 from recall_lsp.notes.read import read_bytes
 
-SECONDS = 4.0
-"""What a note may cost of the processor, to read or to answer in, on a busy machine: a quarter of it on an idle one."""
+SECONDS = 1.0
+"""What a note may cost of the processor, to read or to answer in."""
 
 LINKS = (
     "[a](../../../../etc/passwd) [[../../secret]] ![[/etc/passwd]] [b](file:///etc/passwd) [[file:/etc/passwd][c]] "

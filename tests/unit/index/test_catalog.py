@@ -50,6 +50,37 @@ def test_a_note_comes_back_as_it_went_in(catalog: sqlite3.Connection) -> None:
     assert row.letters == sum(len(passage.text) for passage in note.passages) > 0
 
 
+def test_a_long_note_comes_back_from_several_chunks(catalog: sqlite3.Connection) -> None:
+    text = "\n\n".join(f"# Part {part}\n\n" + f"Nothing of part {part} is like another. " * 40 for part in range(40))
+    put(catalog, "other.md")
+    put(catalog, "long.md", text)
+    passages = read_text("long.md", text).passages
+    (_, row) = cat.notes_since(catalog, (1, cat.LAST_ID), 1)[0]
+    rows = cat.passages_of(catalog, [row.id])
+    assert tuple(part.passage for part in rows) == passages
+    assert catalog.execute("SELECT count(*) FROM chunks").fetchone()[0] > 3
+    some = [part.id for part in rows[::7]]
+    assert [part.passage for part in cat.passages_by_id(catalog, some).values()] == list(passages[::7])
+    put(catalog, "long.md", "Short now.")
+    with cat.transaction(catalog) as seq:
+        cat.remove_note(catalog, seq, "other.md")
+    assert catalog.execute("SELECT count(*) FROM chunks").fetchone()[0] == 1, "no text stays of what has gone"
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff" * 30, b"garbage", "text"])
+def test_a_damaged_record_is_a_damaged_database(catalog: sqlite3.Connection, content: bytes | str) -> None:
+    put(catalog, "a.md")
+    for table, column in (("chunks", "content"), ("notes", "facts")):
+        catalog.execute(f"UPDATE {table} SET {column} = ?", (content,))
+    for read in (
+        lambda: cat.passages_of(catalog, [1]),
+        lambda: cat.entries_since(catalog, (0, 0), 9),
+        lambda: cat.note_by_id(catalog, 1),
+    ):
+        with pytest.raises(sqlite3.DatabaseError):
+            read()
+
+
 def test_each_commit_has_the_next_number_and_a_replaced_note_keeps_its_id(catalog: sqlite3.Connection) -> None:
     assert [put(catalog, "a.md"), put(catalog, "b.md"), put(catalog, "a.md", "Other prose.")] == [1, 2, 3]
     assert cat.current_seq(catalog) == 3

@@ -93,10 +93,12 @@ BROKEN = {
     "newer catalog": ("catalog", edit("catalog.db", "PRAGMA user_version = 99")),
     "a note of a commit that never was": ("catalog", edit("catalog.db", "UPDATE notes SET seq = 99")),
     "a text under another's key": ("catalog", edit("catalog.db", "UPDATE passages SET hash = 7 WHERE id = 1")),
+    "a text of a passage that has gone": ("catalog", edit("catalog.db", "INSERT INTO chunks VALUES (99, x'')")),
+    "a text altered": ("catalog", edit("catalog.db", "UPDATE chunks SET content = zeroblob(40) WHERE first = 1")),
     "a passage of no note": ("catalog", edit("catalog.db", "UPDATE passages SET note = 77 WHERE id = 1")),
     "a note both there and skipped": (
         "catalog",
-        edit("catalog.db", "INSERT INTO skipped SELECT path, size, mtime_ns, '', 0 FROM notes"),
+        edit("catalog.db", "INSERT INTO skipped SELECT path, size, mtime_ns, inode, '', 0 FROM notes"),
     ),
     "full text cut short": ("full text", cut("lexical/notes/*.term")),
     "full text altered": ("full text", flip("lexical/passages/*.idx")),

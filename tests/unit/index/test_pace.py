@@ -107,10 +107,10 @@ def test_beside_a_writer_one_text_at_a_time(root: Path, tiny: str) -> None:
     path = index_dir(root) / "vectors-spied.db"
     backlog = Backlog(catalog, path, cast(Encoder, SimpleNamespace(encode=counting)))
     pace = Pace()
-    assert not pace.gently
+    assert not pace.gently and not pace.rest
     pace.asked()
-    assert pace.gently and backlog.step(pace.gently)
-    assert sizes == [1] * 16 and backlog.missing == 4
-    assert backlog.step() and sizes[16:] == [4] and not backlog.step()
+    assert pace.gently and 0 < pace.rest < 1 and backlog.step(pace.gently)
+    assert sizes == [1] * 4 and backlog.missing == 16
+    assert backlog.step() and sizes[4:] == [16] and not backlog.step()
     backlog.close()
     catalog.close()

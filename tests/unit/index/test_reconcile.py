@@ -95,6 +95,14 @@ def test_a_change_of_the_same_size_is_seen(folder: Folder) -> None:
     assert list(folder.changes()) == ["a.md"]
 
 
+def test_another_file_of_the_same_size_and_time_is_seen(folder: Folder) -> None:
+    before = (folder.root / "a.md").stat()
+    write_notes(folder.root, {"other": "FIRST PROSE."})
+    os.utime(folder.root / "other", ns=(before.st_atime_ns, before.st_mtime_ns))
+    (folder.root / "other").replace(folder.root / "a.md")
+    assert list(folder.changes()) == list(folder.check("a.md")) == ["a.md"]
+
+
 def test_events_are_hints_that_the_disk_decides(folder: Folder) -> None:
     write_notes(folder.root, {"a.md": "Changed prose, longer.", "image.png": "x", ".hidden.md": "x", "new.md": "x"})
     (folder.root / "b.md").unlink()
