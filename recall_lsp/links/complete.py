@@ -15,6 +15,7 @@ from recall_lsp.config import Options
 from recall_lsp.links.blocks import unmarked
 from recall_lsp.links.daily import daily_path, day_meant
 from recall_lsp.links.edits import Edit
+from recall_lsp.links.fields import property_names, tag_typed
 from recall_lsp.links.notebook import Notebook, Page, full_note
 from recall_lsp.links.references import full_tags
 from recall_lsp.links.writing import link_text
@@ -78,6 +79,9 @@ def completions(notebook: Notebook, page: Page, offset: int, options: Options, t
     """What can be completed at an offset; None where nothing of this sort is being written."""
     begin = page.text.rfind("\n", 0, offset) + 1
     head, tail = page.text[begin:offset], page.text[offset:].partition("\n")[0]
+    if (tag := tag_typed(page, offset)) is not None:
+        at = _At(notebook, page, begin, offset, tail, options, today)
+        return Completions(tuple(_tags_like(at, page.text[tag.start : tag.end], tag)), more=True)
     for pattern, source in _SOURCES:
         match = pattern.search(head)
         if match is not None:
@@ -252,7 +256,8 @@ def _properties(at: _At, match: re.Match[str]) -> Completions | None:
     if at.page.note.dialect != "logseq":
         return None
     span = Span(at.begin + match.start(1), at.offset)
-    names = [name for name in PROPERTIES if name.startswith(match[1])]
+    used = dict.fromkeys([*property_names(at.notebook), *PROPERTIES])
+    names = [name for name in used if name.startswith(match[1]) and name != match[1]][:MOST]
     return Completions(tuple(Completion("property", f"{name}::", f"{name}:: ", span) for name in names), True, True)
 
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 KEY = "recall/syntax"
 _MAY_BE = re.compile(
     r"\[\[(?:[^\[\]]*[#^]|file:|(?:to|yes|next|last|this|in |\d|mon|tue|wed|thu|fri|sat|sun))[^\[\]]*$"
-    r"|#[\w/-]*$|\[!\w*$|\[\^[^\]]*$|\]\([^()]*$|^[ \t]*(?:- )?[a-z][\w-]*$",
+    r"|#[\w/-]*$|\[!\w*$|\[\^[^\]]*$|\]\([^()]*$|^[ \t]*(?:- )?[a-z][\w/-]*$"
+    r"|^[ \t]*(?:- )?(?:tags?|categor(?:y|ies)|keywords)::?[ \t]|^#\+(?:file)?tags:|^\*+ .* :[\w@#%:]*$",
     re.I,
 )
 _KINDS = {

@@ -107,7 +107,7 @@ def _rule(scan: Scan, start: int) -> None:
 def _code(scan: Scan, text: str, start: int, end: int) -> None:
     raw = scan.source[start:end]
     if "#" in text:
-        scan.code.append((start, end))
+        scan.untagged.append((start, end))
     if (found := raw.find(text)) >= 0:
         scan.pieces.append((text, start + found))
         return

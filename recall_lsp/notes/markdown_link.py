@@ -18,6 +18,7 @@ _HREF = re.compile(r"<a\s[^<>]*?href=[\"']([^\"'<>]+)", re.I)
 def end_link(scan: Scan, _: Any, start: int, end: int) -> None:
     """A link closes: its text stays in the prose."""
     link, mark = scan.links.pop()
+    _cover(scan, mark, start, end)
     kind, destination = link["link_type"], link["dest_url"]
     if kind.__class__ is dict:
         _end_wiki(scan, link, mark, start, end, "wiki")
@@ -64,6 +65,14 @@ def _end_wiki(scan: Scan, link: Mapping[str, Any], mark: int, start: int, end: i
         _add(scan, found, label, kind, start, end)
     else:
         scan.words.append(url_words(inner))
+
+
+def _cover(scan: Scan, mark: int, start: int, end: int) -> None:
+    """What a link shows holds no tags: `[[#Heading]]`."""
+    if any("#" in text for text, _ in scan.pieces[mark:]):
+        while scan.untagged and scan.untagged[-1][0] >= start:
+            scan.untagged.pop()
+        scan.untagged.append((start, end))
 
 
 def _label(scan: Scan, mark: int) -> str:

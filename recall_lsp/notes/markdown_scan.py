@@ -20,7 +20,7 @@ _WRAPPED_FROM = 50
 class Scan:
     """The state of the pass; all places are code points.  `at` turns pyromark's bytes into them."""
 
-    __slots__ = ("at", "code", "dendron", "draft", "links", "noisy", "pieces", "source", "words")
+    __slots__ = ("at", "dendron", "draft", "links", "noisy", "pieces", "source", "untagged", "words")
 
     def __init__(self, draft: Draft, source: str, at: Sequence[int]) -> None:
         self.draft = draft
@@ -29,7 +29,7 @@ class Scan:
         self.at = at
         self.pieces: list[tuple[str, int]] = []
         self.words: list[str] = []
-        self.code: list[tuple[int, int]] = []
+        self.untagged: list[tuple[int, int]] = []
         self.links: list[tuple[Mapping[str, Any], int]] = []
         # Dendron alone writes [[label|target]], and it gives each note an id.
         self.dendron = bool(draft.blocks)
@@ -80,8 +80,8 @@ class Scan:
     def _take_tags(self, prose: Prose) -> None:
         for name, offset in tags(prose.text):
             where = place(prose, offset)
-            before = bisect_right(self.code, where, key=itemgetter(0)) - 1
-            if before < 0 or where >= self.code[before][1]:
+            before = bisect_right(self.untagged, where, key=itemgetter(0)) - 1
+            if before < 0 or where >= self.untagged[before][1]:
                 self.draft.tags.append(name)
 
 

@@ -223,3 +223,20 @@ async def test_an_edit_fits_the_file_as_it_is_and_not_as_it_was_indexed(root: Pa
     (root / "a.md").write_text("Much was put before it: [[b]]\n")
     await moved(desk, {"b.md": "c.md"})
     assert (root / "a.md").read_text() == "Much was put before it: [[c]]\n"
+
+
+async def test_a_new_file_draws_no_link_away(root: Path) -> None:
+    notes = {
+        "plans/Plan.md": "# Plan\n",
+        "work/day.md": "See [[Plan]] and [[Plan|that]], [p](../plans/Plan.md), [[Unwritten]].\n",
+        "Other.md": "[[plans/Plan]]\n",
+    }
+    desk = await Desk(root, notes).start()
+    edit = await desk.wire.request("workspace/willCreateFiles", {"files": [{"uri": desk.uri("work/Plan.md")}]})
+    await desk.apply(edit)
+    assert (root / "work/day.md").read_text() == (
+        "See [[plans/Plan]] and [[plans/Plan|that]], [p](../plans/Plan.md), [[Unwritten]].\n"
+    )
+    assert (root / "Other.md").read_text() == notes["Other.md"]
+    for name in ("work/Unwritten.md", "work/picture.png"):
+        assert await desk.wire.request("workspace/willCreateFiles", {"files": [{"uri": desk.uri(name)}]}) is None

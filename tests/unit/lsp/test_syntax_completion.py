@@ -32,6 +32,8 @@ def accepted(desk: Desk, item: dict[str, Any]) -> str:
         ("First par.\n\n[[#^¦]]\n", "First par.", "First par. ^{id}\n\n[[#^{id}]]\n"),
         ("A #kit¦", "kitchen", "A #kitchen"),
         ("A #baking¦", "craft/baking", "A #craft/baking"),
+        ("---\ntags: [craft, ki¦]\n---\n", "kitchen", "---\ntags: [craft, kitchen]\n---\n"),
+        ("---\nmood: x\ntags:\n  - craft/b¦\n---\n", "craft/baking", "---\nmood: x\ntags:\n  - craft/baking\n---\n"),
         ("> [!wa¦", "warning", "> [!warning] "),
         ("Said[^¦.\n\n[^a]: known\n", "a", "Said[^a].\n\n[^a]: known\n"),
         ("Said[^¦.\n", "1", "Said[^1].\n\n[^1]: \n"),
@@ -66,6 +68,30 @@ async def test_a_block_of_another_note_gets_its_id_when_it_is_chosen(root: Path)
     identity = made.partition("^")[2].removesuffix("]]")
     assert made == f"[[Starter#^{identity}]]"
     assert (root / "Starter.md").read_text() == NOTES["Starter.md"].replace("- day one", f"- day one ^{identity}")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("pages/n.md", "tags:: craft, kit¦\n\n- a\n", "tags:: craft, kitchen\n\n- a\n"),
+        ("roam/n.org", "#+title: N\n#+filetags: :craft:kit¦\n", "#+title: N\n#+filetags: :craft:kitchen\n"),
+        ("roam/n.org", "#+title: N\n\n* Stones :kit¦\n", "#+title: N\n\n* Stones :kitchen\n"),
+    ],
+)
+async def test_tags_in_fields_of_each_dialect(root: Path, path: str, text: str, expected: str) -> None:
+    desk = await Desk(root).start()
+    assert accepted(desk, (await items(desk, text, path))["kitchen"]) == expected
+
+
+async def test_other_fields_of_front_matter_hold_no_tags(root: Path) -> None:
+    desk = await Desk(root).start()
+    assert "kitchen" not in await items(desk, "---\nmood: kit¦\ntags: [a]\n---\n")
+
+
+async def test_logseq_properties_of_the_vault(root: Path) -> None:
+    desk = await Desk(root, {"pages/a.md": "rating:: 5\n\n- x\n  rating:: 3\n", "pages/b.md": "- x\n"}).start()
+    found = await items(desk, "- made\n  rat¦\n  id:: 1\n", "pages/b.md")
+    assert accepted(desk, found["rating::"]) == "- made\n  rating:: \n  id:: 1\n"
 
 
 async def test_logseq_properties_and_org_files(root: Path) -> None:

@@ -93,6 +93,11 @@ def test_a_blog_links_to_its_own_pages_by_address() -> None:
     assert note(body).links == ()
 
 
+def test_what_a_link_shows_is_no_tag() -> None:
+    text = "#one [[#Heading]] and [[#Two|#two]], [#three `#x` #y](a.md) #four ![[#five]] [#six](https://a.b/#c) #last\n"
+    assert note(text).tags == ("one", "four", "last")
+
+
 def test_tags() -> None:
     text = (
         "---\ntags: [one, '#two']\ncategories: three, four five\n---\n"
