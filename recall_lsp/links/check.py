@@ -13,14 +13,15 @@ from urllib.parse import unquote
 from recall_lsp.links.notebook import Notebook, Page, known_fragment
 from recall_lsp.notes.link_site import link_site
 from recall_lsp.notes.model import Link, Span
+from recall_lsp.notes.regions import code_cover
 from recall_lsp.notes.resolve import NOTE_EXTENSIONS, link_keys
 
 ProblemKind = Literal["broken link", "missing note", "broken fragment", "ambiguous link", "duplicate id"]
 
 _ANCHOR = re.compile(r"(?:\bid|\bname)\s*=\s*[\"']([^\"']+)[\"']|\{#([^}\s]+)[^}]*\}", re.I)
 _HOST = re.compile(r"(?:www\.)|(?:[\w-]+\.)+(?:com|org|net|io|dev|edu|gov|de|uk|fr|jp|app|ai|co|info|me)(?:/|$)", re.I)
-_TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{|%\w+%|://|\[\[|^[\d\s,.;-]+$|^[^/\s]+@[^/\s]+$")
-"""Templates, addresses within other signs, mail addresses, and the numbers of matrices and of citations."""
+_TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{|%\w+%|://|\[\[|^[\d\s,.;-]+$|^[^/\s]+@[^/\s]+$|\*$")
+"""Templates, patterns, addresses within other signs, mail addresses, and the numbers of matrices and of citations."""
 _OFFSET = re.compile(r",\d+:?$")
 _FILE = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,5}$")
 
@@ -59,7 +60,7 @@ def _of_link(notebook: Notebook, page: Page, link: Link) -> Problem | None:
         return _fragment(notebook, page, link, page.path)
     found = notebook.overlay.follow(link_keys(link, page.path), page.path)
     if found is None:
-        return _missing(notebook, page, link)
+        return None if _in_code(page, link) else _missing(notebook, page, link)
     path, key = found
     owners = notebook.overlay.owners(key)
     if len(owners) > 1 and link.kind != "block":
@@ -67,6 +68,11 @@ def _of_link(notebook: Notebook, page: Page, link: Link) -> Problem | None:
         message = f"{len(names)} notes are called so: {', '.join(names[:5])}. This link leads to {path}."
         return Problem("ambiguous link", link.span, message, link, names)
     return _fragment(notebook, page, link, path)
+
+
+def _in_code(page: Page, link: Link) -> bool:
+    """Whether a block is only spoken of: its key is looked for in a page's properties too, which may hold code."""
+    return link.kind == "block" and code_cover(page.note.dialect, page.text).holds(link.span.start)
 
 
 def _missing(notebook: Notebook, page: Page, link: Link) -> Problem | None:
@@ -124,6 +130,8 @@ def _fragment(notebook: Notebook, page: Page, link: Link, path: str) -> Problem 
     if site is None or site.form == "href":
         return None
     text = page.text if path == page.path else getattr(notebook.page(path), "text", "")
+    if any(_embedded_has(notebook, embed, path, link._replace(fragment=fragment)) for embed in note.links):
+        return None
     wanted = fragment.casefold()
     if any(wanted in (match[1] or match[2]).casefold() for match in _ANCHOR.finditer(text)):
         return None
@@ -132,6 +140,13 @@ def _fragment(notebook: Notebook, page: Page, link: Link, path: str) -> Problem 
     what = f"block {link.fragment}" if link.fragment.startswith("^") else f"heading {link.fragment!r}"
     span = site.fragment if site.fragment.start < site.fragment.end else link.span
     return Problem("broken fragment", span, f"{notebook.title(path)!r} has no {what}.", link)
+
+
+def _embedded_has(notebook: Notebook, embed: Link, path: str, link: Link) -> bool:
+    """Whether what a link names stands in a note that its target shows within itself."""
+    other = notebook.resolve(embed, path) if embed.kind == "embed" else None
+    note = notebook.note(other) if other and other != path else None
+    return other is not None and note is not None and known_fragment(Page(other, "", note), link)
 
 
 def _duplicates(notebook: Notebook, page: Page) -> Iterator[Problem]:

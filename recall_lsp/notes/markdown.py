@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import pyromark
@@ -13,7 +13,7 @@ from recall_lsp.notes.draft import Draft, Fragment, line_at, line_starts
 from recall_lsp.notes.inline import without_html
 from recall_lsp.notes.markdown_link import end_image, end_link, take_anchors
 from recall_lsp.notes.markdown_scan import HARD_BREAK, Scan
-from recall_lsp.notes.model import Heading, Span
+from recall_lsp.notes.model import Block, Heading, Span
 from recall_lsp.notes.offsets import code_points
 from recall_lsp.notes.prose import EMPTY
 
@@ -25,6 +25,7 @@ OPTIONS = (
     | pyromark.Options.ENABLE_TASKLISTS
     | pyromark.Options.ENABLE_MATH
 )
+_LOGSEQ_ID = re.compile(r"(?m)(?<=[ \t])id:: ([0-9a-f]{8}-[0-9a-f-]{27})(?=[ \t\r]*$)")
 _POST_URL = re.compile(r"\{% *post_url +([^\s%]+) *%\}")
 _LIQUID = re.compile(r"\{%[^%\n]*%\}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -41,7 +42,15 @@ def read(text: str) -> Draft:
             draft.problems.append(problem)
         front_matter.take(draft, fields)
     scan(draft, text, body)
+    if "id:: " in text:
+        draft.blocks += _logseq_ids(draft, text)
     return draft
+
+
+def _logseq_ids(draft: Draft, text: str) -> Iterator[Block]:
+    """The ids of blocks on pages of Logseq's first years, which begin with front matter."""
+    for match in _LOGSEQ_ID.finditer(text):
+        yield Block(match[1], Span(*match.span()), line_at(draft.starts, match.start()))
 
 
 def scan(draft: Draft, text: str, body: int = 0, blank: Callable[[str], str] | None = None) -> None:

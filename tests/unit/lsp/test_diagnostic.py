@@ -58,6 +58,22 @@ async def test_problems(root: Path, text: str, expected: list[tuple[str, str]]) 
     assert await problems(desk) == expected
 
 
+async def test_what_is_spoken_of_or_shown_from_elsewhere_is_not_missing(root: Path) -> None:
+    key = "64f00000-0000-4000-8000-00000000000"
+    notes = {
+        "pages/a.md": f"description:: as in `(({key}a))`\n\n- (({key}b)) (({key}c))\n",
+        "pages/old.md": f"---\ntitle: Old\n---\n\n- Said\n  id:: {key}b\n",
+        "whole.md": "# Whole\n\n![[part]]\n",
+        "part.md": "# Part\n\n## Inner\n",
+        "n.md": "[[whole#Inner]] [[whole#Outer]] ![[notes.*]]\n",
+    }
+    desk = await Desk(root, notes).start()
+    desk.open("pages/a.md")
+    assert await problems(desk) == [("broken-link", f"(({key}c))")]
+    desk.open("n.md")
+    assert await problems(desk) == [("broken-fragment", "Outer")]
+
+
 async def test_what_is_on_disk_but_no_note_is_not_missing(root: Path) -> None:
     desk = await Desk(root, {"a.md": "x", "src/main.py": "", "LICENSE": ""}).start()
     desk.open("a.md", "[s](src/main.py) [l](LICENSE) [[src/main.py]]")
