@@ -63,6 +63,10 @@ class Options:
     """A link by a name that several notes have."""
     duplicate_ids: Severity = "warning"
     """An id of a block or note that stands twice."""
+    orphan_attachments: Severity = "off"
+    """A picture, recording or document that no note shows or links to; told with `workspace_diagnostics`."""
+    workspace_diagnostics: bool = False
+    """Tell the problems of notes that are not open too, to an editor that asks for them."""
     hover: Literal["all", "links", "off"] = "all"
     """What a hover card is shown on."""
     code_lens: Literal["off", "heading", "paragraph"] = "heading"

@@ -1,26 +1,16 @@
-"""Moves of files and folders: every link still leads where it led, in the moved notes and to them."""
+"""Moves of files and folders: every link still leads where it led, in the moved notes, to them and to other files."""
 
 from __future__ import annotations
 
-import posixpath
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from urllib.parse import quote, unquote
+from collections.abc import Iterable
 
-from recall_lsp.links.edits import Edit, Plan, gathered
-from recall_lsp.links.notebook import Notebook, Page, read
+from recall_lsp.links.attachments import file_edits, moved_files
+from recall_lsp.links.edits import Plan, gathered
+from recall_lsp.links.notebook import Notebook, read
 from recall_lsp.links.overlay import Named
 from recall_lsp.links.relink import Relinking, Renamed
-from recall_lsp.notes.link_parse import is_web, markdown_place
-from recall_lsp.notes.model import Note, Span
+from recall_lsp.notes.model import Note
 from recall_lsp.notes.resolve import NOTE_EXTENSIONS, note_keys, without_extension
-
-_MEDIA = re.compile(
-    r"\]\(\s*(<[^<>\n]*>|(?:\\.|\([^\s()]*\)|[^\s()])+)|<(?:img|video|audio|source)\s[^<>]*?src=[\"']([^\"'<>]+)"
-    r"|\[\[file:([^\[\]\n]+?)(?:::[^\[\]\n]*)?\]",
-    re.I,
-)
-_SAFE = "/.~_-!$'*+,;=@:"
 
 
 def move(notebook: Notebook, moves: Iterable[tuple[str, str]]) -> Plan:
@@ -33,7 +23,8 @@ def move(notebook: Notebook, moves: Iterable[tuple[str, str]]) -> Plan:
         if page is not None:
             changed[path] = renamed(read(new, page.text), new)
     relinking = Relinking(notebook, changed)
-    edits = gathered([*relinking.edits(), *_attachments(notebook, changed, pairs)])
+    files = file_edits(notebook, lambda path: moved_path(path, pairs), changed, moved_files(notebook, pairs))
+    edits = gathered([*relinking.edits(), *files])
     return Plan(edits, pairs, unwritable=tuple(dict.fromkeys(relinking.unwritable)))
 
 
@@ -55,33 +46,3 @@ def moved_path(path: str, moves: Iterable[tuple[str, str]]) -> str:
         if path == old or path.startswith(old + "/"):
             return new + path[len(old) :]
     return path
-
-
-def _attachments(
-    notebook: Notebook, changed: Mapping[str, Renamed], moves: tuple[tuple[str, str], ...]
-) -> Iterator[tuple[str, Edit]]:
-    """Pictures and other files that the moved notes name by a path from their own folder."""
-    for path, new in changed.items():
-        folder, new_folder = posixpath.dirname(path), posixpath.dirname(new.path)
-        page = notebook.page(path)
-        if page is not None and folder != new_folder:
-            for span, target, encoded in _media(page):
-                file = posixpath.normpath(posixpath.join(folder, target))
-                if file.startswith("..") or not (notebook.vault.root / file).is_file():
-                    continue
-                relative = posixpath.relpath("/" + moved_path(file, moves), "/" + new_folder)
-                if relative != posixpath.normpath(target):
-                    yield path, Edit(span, quote(relative, safe=_SAFE) if encoded else relative)
-
-
-def _media(page: Page) -> Iterator[tuple[Span, str, bool]]:
-    """(span, path, whether it is percent-encoded) of each relative path to a file that is no note."""
-    for match in _MEDIA.finditer(page.text):
-        group = match.lastindex or 1
-        start, end, found = match.start(group), match.end(group), match[group]
-        if found.startswith("<"):
-            start, end, found = start + 1, end - 1, found[1:-1]
-        if is_web(found) or found.startswith(("/", "#", "((")) or markdown_place(found) is not None:
-            continue
-        encoded = group == 1 and not match[group].startswith("<")
-        yield Span(start, end), unquote(found) if group < 3 else found, encoded

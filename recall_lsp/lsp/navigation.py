@@ -39,12 +39,12 @@ class Places:
         return self.open[path].uri if path in self.open else (self.root / path).as_uri()
 
     def range(self, page: Page, span: Span) -> types.Range:
-        return self._snapshot(page).range(span.start, span.end)
+        return self.snapshot(page).range(span.start, span.end)
 
     def location(self, page: Page, span: Span) -> types.Location:
         return types.Location(self.uri(page.path), self.range(page, span))
 
-    def _snapshot(self, page: Page) -> Snapshot:
+    def snapshot(self, page: Page) -> Snapshot:
         if page.path in self.open:
             return self.open[page.path]
         if page.path not in self._closed:

@@ -59,6 +59,7 @@ from recall_lsp.lsp.features import (
     text_sync,
     type_definition,
     undo,
+    workspace_diagnostic,
     workspace_folders,
     workspace_symbol,
 )
@@ -73,7 +74,7 @@ Handler = Callable[..., Any]
 
 INLINE = types.InlineCompletionOptions()
 SAVE = types.SaveOptions(include_text=False)
-DIAGNOSTIC = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False, identifier="recall")
+DIAGNOSTIC = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=True, identifier="recall")
 RENAME = types.RenameOptions(prepare_provider=True)
 
 
@@ -110,6 +111,7 @@ def features(session: Session) -> tuple[tuple[str, Any, Handler], ...]:
         (types.WORKSPACE_WILL_DELETE_FILES, file_operations.FILES, file_operations.will_delete_files),
         (types.WORKSPACE_DID_DELETE_FILES, file_operations.FILES, file_operations.did_delete_files),
         (types.TEXT_DOCUMENT_DIAGNOSTIC, DIAGNOSTIC, diagnostic.diagnostic),
+        (types.WORKSPACE_DIAGNOSTIC, None, workspace_diagnostic.workspace_diagnostic),
         (types.TEXT_DOCUMENT_CODE_ACTION, code_action.OPTIONS, code_action.code_action),
         (types.CODE_ACTION_RESOLVE, None, code_action.resolve),
         (types.TEXT_DOCUMENT_FOLDING_RANGE, None, folding_range.folding_range),

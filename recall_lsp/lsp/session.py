@@ -25,6 +25,7 @@ from recall_lsp.lsp.served_vault import Opener, ServedVault, Settings, close_all
 
 if TYPE_CHECKING:
     from recall_lsp.lsp.server import RecallServer
+    from recall_lsp.lsp.survey import Survey
 
 log = logging.getLogger(__name__)
 _NO = object()
@@ -44,6 +45,7 @@ class Session:
         self.running = False
         self.settling: dict[str, asyncio.TimerHandle] = {}
         self.diagnosed: set[str] = set()
+        self.surveys: dict[ServedVault, Survey] = {}
         self.on_index: Callable[[ServedVault], None] = lambda vault: None
         self._server = server
         self._opener = opener
@@ -111,6 +113,7 @@ class Session:
         root = file_path(uri)
         for vault in [vault for vault in self.vaults if vault.root == root]:
             self.vaults.remove(vault)
+            self.surveys.pop(vault, None)
             self._end_progress(vault)
             await vault.close()
 

@@ -7,10 +7,11 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 _SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]+:|//)")
-_MEDIA = re.compile(
+MEDIA = re.compile(
     r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|ico|tiff?|mp[34]|m4[av]|mov|mkv|webm|ogg|ogv|wav|flac|pdf|zip|gz)$",
     re.I,
 )
+"""The ends of the names of files that are shown or played, and are no notes."""
 _PERMALINK = re.compile(r"https?://[^/]+(/\d{4}/\d\d/\d\d/[\w%.-]+)/?(?:#.*)?$")
 _DENDRON = re.compile(r"dendron://[^/]*/")
 
@@ -30,7 +31,7 @@ def wiki_place(inner: str) -> Place | None:
         target, _, block = target.rpartition("^")
         fragment = f"^{block}"
     target = target.strip()
-    if (":" in target and is_web(target)) or ("." in target and _MEDIA.search(target)):
+    if (":" in target and is_web(target)) or ("." in target and MEDIA.search(target)):
         return None
     return Place(target, fragment.rpartition("#")[2].strip())
 
@@ -48,7 +49,7 @@ def markdown_place(destination: str, permalinks: bool = False) -> Place | None:
     target = target.partition("?")[0]
     if "%" in destination:
         target, fragment = unquote(target), unquote(fragment)
-    if _MEDIA.search(target) or not (target or fragment):
+    if MEDIA.search(target) or not (target or fragment):
         return None
     return Place(target.strip(), fragment.strip())
 

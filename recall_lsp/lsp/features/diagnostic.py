@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PUSH = "recall/push"
 SETTLED = 0.4
 """Seconds without a keystroke before diagnostics are sent unasked."""
-_SEVERITIES = {
+SEVERITIES = {
     "error": types.DiagnosticSeverity.Error,
     "warning": types.DiagnosticSeverity.Warning,
     "information": types.DiagnosticSeverity.Information,
@@ -52,7 +52,7 @@ def diagnostics(asked: Asked) -> list[types.Diagnostic]:
 
     made = []
     for problem in problems(asked.notebook, asked.page):
-        severity = _SEVERITIES.get(severity_of(asked.options, problem.kind))
+        severity = SEVERITIES.get(severity_of(asked.options, problem.kind))
         if severity is not None:
             made.append(_diagnostic(asked, problem, severity))
     return made

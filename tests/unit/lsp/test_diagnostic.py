@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import vaults
 from writing_desk import NOTES, Desk, edited
 
 
@@ -154,3 +155,38 @@ async def test_headings_near_and_notes_told_apart(root: Path) -> None:
     desk.open("a.md", "[[Plan¦|label]]\n")
     assert await problems(desk) == [("ambiguous-link", "[[Plan|label]]")]
     assert after(desk, (await fixes(desk))["Link to y/Plan.md"]) == "[[y/Plan|label]]\n"
+
+
+def told(desk: Desk, report: dict[str, Any]) -> dict[str, list[str]]:
+    """Codes by path."""
+    return {desk.relative(one["uri"]): [found["code"] for found in one["items"]] for one in report["items"]}
+
+
+def ids(report: dict[str, Any]) -> list[dict[str, str]]:
+    return [{"uri": one["uri"], "value": one["resultId"]} for one in report["items"]]
+
+
+async def test_notes_that_are_not_open_are_told_of_where_that_is_set(root: Path) -> None:
+    notes = {
+        "a.md": "[x](gone.md)\n", "b.md": "[[a]] ![](used%20one.png) [[c#no]]\n", "c.md": "[[Unwritten]]\n",
+        "d.md": "# D\n", "used one.png": "png", "pics/lost.png": "png",
+    }  # fmt: skip
+    desk = await Desk(root, notes, workspace_diagnostics=True, orphan_attachments="warning").start()
+    first = await desk.wire.request("workspace/diagnostic", {"previousResultIds": []})
+    assert told(desk, first) == {
+        "a.md": ["broken-link"], "b.md": ["broken-fragment"], "c.md": ["missing-note"],
+        "pics/lost.png": ["orphan-attachment"],
+    }  # fmt: skip
+    known = ids(first)
+    assert told(desk, await desk.wire.request("workspace/diagnostic", {"previousResultIds": known})) == {}
+    # A new note mends what is elsewhere; an open note is not told of here.
+    kept = {path: text for path, text in notes.items() if path.endswith(".md")}
+    vaults.indexed(root, kept | {"Unwritten.md": "![](pics/lost.png)\n"})
+    desk.open("b.md")
+    again = await desk.wire.request("workspace/diagnostic", {"previousResultIds": known})
+    assert told(desk, again) == {"c.md": [], "pics/lost.png": []}
+
+
+async def test_nothing_is_told_of_the_vault_unless_it_is_set(root: Path) -> None:
+    desk = await Desk(root, {"a.md": "[x](gone.md)\n"}).start()
+    assert await desk.wire.request("workspace/diagnostic", {"previousResultIds": []}) == {"items": []}

@@ -240,3 +240,29 @@ async def test_a_new_file_draws_no_link_away(root: Path) -> None:
     assert (root / "Other.md").read_text() == notes["Other.md"]
     for name in ("work/Unwritten.md", "work/picture.png"):
         assert await desk.wire.request("workspace/willCreateFiles", {"files": [{"uri": desk.uri(name)}]}) is None
+
+
+async def test_a_picture_that_is_renamed_is_still_shown(root: Path) -> None:
+    notes = {
+        "a/one.md": "![p](img/my%20p.png) ![[my p.png|100]] ![[a/img/my p.png]] <img src='img/my p.png'> [[one]]\n",
+        "two.md": "![p](<a/img/my p.png> 'title') and my p.png in words\n",
+        "roam/x.org": "#+title: X\n\n[[file:../a/img/my p.png]]\n",
+        "other.md": "![q](a/img/q.png)\n",
+        "a/img/my p.png": "png",
+        "a/img/q.png": "png",
+    }
+    desk = await Desk(root, notes).start()
+    files = [{"oldUri": desk.uri("a/img/my p.png"), "newUri": desk.uri("pics/new p.png")}]
+    await desk.apply(await desk.wire.request("workspace/willRenameFiles", {"files": files}))
+    assert {name: (root / name).read_text() for name in ("a/one.md", "two.md", "roam/x.org", "other.md")} == {
+        "a/one.md": (
+            "![p](../pics/new%20p.png) ![[new p.png|100]] ![[pics/new p.png]] <img src='../pics/new p.png'> [[one]]\n"
+        ),
+        "two.md": "![p](<pics/new p.png> 'title') and my p.png in words\n",
+        "roam/x.org": "#+title: X\n\n[[file:../pics/new p.png]]\n",
+        "other.md": notes["other.md"],
+    }
+    folder = [{"oldUri": desk.uri("a/img"), "newUri": desk.uri("a/art")}]
+    edit = await desk.wire.request("workspace/willRenameFiles", {"files": folder})
+    await desk.apply(edit)
+    assert (root / "other.md").read_text() == "![q](a/art/q.png)\n"

@@ -1,0 +1,43 @@
+"""workspace/diagnostic: the problems of notes that are not open, and files that no note shows, where set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from lsprotocol import types
+
+from recall_lsp.lsp.navigation import open_places
+from recall_lsp.lsp.served_vault import ServedVault
+from recall_lsp.lsp.session import Session
+from recall_lsp.lsp.survey import Survey
+
+Report = types.WorkspaceFullDocumentDiagnosticReport | types.WorkspaceUnchangedDocumentDiagnosticReport
+
+
+async def workspace_diagnostic(
+    session: Session, params: types.WorkspaceDiagnosticParams
+) -> types.WorkspaceDiagnosticReport:
+    """What the client does not know yet; an open note is asked for by itself."""
+    known = {one.uri: one.value for one in params.previous_result_ids}
+    items: list[Report] = []
+    for served in list(session.vaults):
+        if served.options.workspace_diagnostics and served.whole:
+            survey = session.surveys.setdefault(served, Survey())
+            await _checked(session, served, survey)
+            items += _news(session, served, survey, known)
+    return types.WorkspaceDiagnosticReport(items)
+
+
+async def _checked(session: Session, served: ServedVault, survey: Survey) -> None:
+    """Step by step, so that whoever writes meanwhile is answered between two."""
+    more = True
+    while more and session.running:
+        places = open_places(session, served)
+        more = await served.ask(object(), lambda vault, at=places: survey.step(vault, at, served.options), False)  # type: ignore[misc]
+
+
+def _news(session: Session, served: ServedVault, survey: Survey, known: Mapping[str, str]) -> Iterator[Report]:
+    for path, (number, found) in survey.found.items():
+        uri = (served.root / path).as_uri()
+        if known.get(uri, "") != number and uri not in session.documents and (found or uri in known):
+            yield types.WorkspaceFullDocumentDiagnosticReport(uri, found, result_id=number)
