@@ -34,7 +34,9 @@ FORKS = mp.get_context("forkserver")
 KINDS = {"keeper at start": 50, "keeper watching": 20, "takeover": 12, "index command": 9, "server": 9}
 """Who is killed, and how often of a hundred."""
 _LONGEST = {"keeper at start": 1.2, "keeper watching": 1.6, "takeover": 1.6, "index command": 3.0, "server": 3.5}
-_PATIENCE = 30
+_PATIENCE = 120
+_FOR_COMPILERS = 0.15
+"""Of the time."""
 
 
 def main() -> None:
@@ -56,7 +58,8 @@ def main() -> None:
         if arguments.models:
             shutil.copytree(arguments.models, home / "cache" / "models")
         deadline = started + arguments.minutes * 60
-        troubles = kill_keepers(home / "notes", arguments.model, arguments.kills, arguments.seed, deadline, counts)
+        first = deadline - (_FOR_COMPILERS * arguments.minutes * 60 if arguments.compiles else 0)
+        troubles = kill_keepers(home / "notes", arguments.model, arguments.kills, arguments.seed, first, counts)
         os.environ["RECALL_CACHE_DIR"] = str(home / "compiling")
         troubles += kill_compilers(arguments.model, arguments.compiles, arguments.seed, deadline, counts)
     minutes = (monotonic() - started) / 60
