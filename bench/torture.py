@@ -1,12 +1,13 @@
 """Does anything get lost, or done twice, when processes are killed?
 
-    python bench/torture.py [--kills 1000] [--compiles 20] [--models FOLDER] [--minutes 40] [--write]
+    python bench/torture.py [--kills 1000] [--compiles 20] [--models FOLDER] [--minutes 40] [--workers 1] [--write]
 
 A small vault is written, edited, renamed and deleted in; a process at work on it is killed by SIGKILL at a random
 moment.  After each kill: nothing is broken (`recall-lsp check`), no vector that was committed has gone; then the next
 keeper runs to its end, and must embed no text that had a vector, leave nothing for `check` to find, and answer with
 what the files hold now.  `--models`: compiled models (the folder `models` of a cache), which spares compiling one.
-`--minutes`: stop there, with the counts so far.  `--write`: the section of KEEPING.md.  `--json`: counts for programs.
+`--minutes`: stop there, with the counts so far.  `--workers`: as many vaults side by side.  `--write`: the section of
+KEEPING.md.  `--json`: counts for programs.
 """
 
 from __future__ import annotations
@@ -46,22 +47,13 @@ def main() -> None:
     parser.add_argument("--model", default="default")
     parser.add_argument("--models", type=Path, help="a folder of compiled models")
     parser.add_argument("--minutes", type=float, default=40)
+    parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     started = monotonic()
-    counts: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory(prefix="recall-torture-", ignore_cleanup_errors=True) as temporary:
-        home = Path(temporary).resolve()
-        os.environ["RECALL_CACHE_DIR"], os.environ["RECALL_DATA_DIR"] = str(home / "cache"), str(home / "data")
-        if arguments.models:
-            shutil.copytree(arguments.models, home / "cache" / "models")
-        deadline = started + arguments.minutes * 60
-        first = deadline - (_FOR_COMPILERS * arguments.minutes * 60 if arguments.compiles else 0)
-        troubles = kill_keepers(home / "notes", arguments.model, arguments.kills, arguments.seed, first, counts)
-        os.environ["RECALL_CACHE_DIR"] = str(home / "compiling")
-        troubles += kill_compilers(arguments.model, arguments.compiles, arguments.seed, deadline, counts)
+    counts, troubles = torture(arguments) if arguments.workers == 1 else side_by_side(arguments)
     minutes = (monotonic() - started) / 60
     if arguments.json:
         print(json.dumps({"counts": counts, "troubles": troubles, "minutes": round(minutes, 1)}))
@@ -70,6 +62,53 @@ def main() -> None:
     if arguments.write:
         _write(counts, troubles, minutes)
     sys.exit(1 if troubles else 0)
+
+
+def torture(arguments: argparse.Namespace) -> tuple[Counter[str], list[str]]:
+    """Counts, and what was found wrong, a line each."""
+    counts: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory(prefix="recall-torture-", ignore_cleanup_errors=True) as temporary:
+        home = Path(temporary).resolve()
+        os.environ["RECALL_CACHE_DIR"], os.environ["RECALL_DATA_DIR"] = str(home / "cache"), str(home / "data")
+        if arguments.models:
+            shutil.copytree(arguments.models, home / "cache" / "models")
+        deadline = monotonic() + arguments.minutes * 60
+        first = deadline - (_FOR_COMPILERS * arguments.minutes * 60 if arguments.compiles else 0)
+        troubles = kill_keepers(home / "notes", arguments.model, arguments.kills, arguments.seed, first, counts)
+        os.environ["RECALL_CACHE_DIR"] = str(home / "compiling")
+        troubles += kill_compilers(arguments.model, arguments.compiles, arguments.seed, deadline, counts)
+    return counts, troubles
+
+
+def side_by_side(arguments: argparse.Namespace) -> tuple[Counter[str], list[str]]:
+    """The same by several processes, each with a vault and a seed of its own; the first kills the compilers."""
+    shared = ["--model", arguments.model, "--minutes", str(arguments.minutes), "--json"]
+    shared += ["--models", str(arguments.models)] if arguments.models else []
+    workers = [
+        subprocess.Popen(
+            [
+                *(sys.executable, __file__, *shared, "--seed", str(arguments.seed + number)),
+                *(
+                    "--kills",
+                    str(arguments.kills // arguments.workers + (number < arguments.kills % arguments.workers)),
+                ),
+                *("--compiles", str(0 if number else arguments.compiles)),
+            ],
+            stdout=subprocess.PIPE,
+        )
+        for number in range(arguments.workers)
+    ]
+    counts: Counter[str] = Counter()
+    troubles: list[str] = []
+    for number, worker in enumerate(workers):
+        try:
+            found = json.loads(worker.communicate()[0])
+        except ValueError:
+            troubles.append(f"worker {number} ended with code {worker.returncode}")
+            continue
+        counts.update(found["counts"])
+        troubles += [f"worker {number}, {trouble}" for trouble in found["troubles"]]
+    return counts, troubles
 
 
 def kill_keepers(root: Path, model: str, kills: int, seed: int, deadline: float, counts: Counter[str]) -> list[str]:
