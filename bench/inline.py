@@ -32,8 +32,8 @@ def record(data: Path, work: Path, name: str, keys: int) -> None:
     full = opened(data / "vaults" / name)
     gone = held_out(full)
     vault = indexed_without(full, work / name, gone)
-    for _ in range(0, len(vault.entries), 100):
-        assert vault.namings is not None  # it takes the names in by the hundred
+    while vault.namings.waiting:  # it takes them in by and by
+        pass
     links = record_links(vault, full.root, gone, NOTES_WITH_LINKS)
     counts = np.array([links.made, links.keys])
     np.savez_compressed(work / f"{name}.links.npz", counts=counts, features=links.features, right=links.right)

@@ -19,7 +19,7 @@ from recall_lsp.notes.read import decode, read_text
 
 SHARE = 0.1
 WINDOW = 1_500
-"""Keys typed of one note, from a line that the hash of its path decides on."""
+"""Keys typed of one note, more where there are few notes, from a line that the hash of its path decides on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ def indexed_without(vault: Vault, out: Path, gone: list[str]) -> Vault:
 
 def writings(root: Path, paths: list[str], keys: int) -> Iterator[Writing]:
     """Of the notes at `paths`, as many as make up some `keys`."""
+    window = max(WINDOW, keys // len(paths))
     for path in paths:
         if keys <= 0:
             return
@@ -72,9 +73,9 @@ def writings(root: Path, paths: list[str], keys: int) -> Iterator[Writing]:
         if not prose:
             continue
         first, last = min(prose), max(prose) + 1
-        room = max(last - first - WINDOW, 0)
+        room = max(last - first - window, 0)
         start = text.rfind("\n", 0, first + digest(path) % (room + 1)) + 1 if room else first
-        places = tuple(at for at in sorted(prose) if start < at < start + WINDOW)
+        places = tuple(at for at in sorted(prose) if start < at < start + window)
         keys -= len(places)
         yield Writing(path, text, note, places)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from time import process_time
@@ -11,23 +12,28 @@ from inline_baselines import History, ngram, prefix_match
 from inline_data import Writing, digest
 from numpy.typing import NDArray
 
+from recall_lsp.index.assurance import Assurance
 from recall_lsp.index.phrase_segment import Segment
-from recall_lsp.index.phrase_words import words_of
 from recall_lsp.index.vault import Vault
 from recall_lsp.recall.continuation import FEATURES, LEAST_OFFERED, continuations, size
+from recall_lsp.recall.foretold import LOOKED_AT, PASSED_BY, first_words, learned, said, surer
+from recall_lsp.recall.writable import in_markup
 
 Array = NDArray[np.float64]
-JUDGED = ("key", "score", "right", "saved", "length", "whole", "ghost")
+JUDGED = ("key", "score", "right", "saved", "length", "whole", "ghost", "words")
 WORDS = 3
+_WORDS = JUDGED.index("words")
+TIMED = 8
+"""Every so many keys one is timed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`places` [keys, 2]: the note's number and the offset of each key; `seconds` [keys] that ours took.
+    """`places` [keys, 2]: the note's number and the offset of each key; `seconds` [keys / TIMED] that ours took.
 
     For each system a table [candidates, JUDGED] of its candidates, ours with FEATURES after that: the number of the
-    key, the score, whether it was right, how many of its letters came, its length, whether all came, and a number
-    for the line as it would then stand, by which a ghost is known again at the next key.
+    key, the score, whether it was right, how many of its letters came, its length, whether all came, and
+    numbers for the line as it would then stand, by which a ghost is known again at the next key, and for its words.
     """
 
     places: Array
@@ -44,9 +50,13 @@ def replay(vault: Vault, segment: Segment, past: History, writings: Iterable[Wri
         for at in writing.places:
             key = len(places)
             places.append((number, at))
-            start = process_time()
+            if in_markup(writing.text[writing.text.rfind("\n", 0, at) + 1 : at]):
+                continue
+            timed = key % TIMED == 0  # to look at the clock takes time itself
+            start = process_time() if timed else 0.0
             found = continuations(vault, writing.path, writing.text, at, language)
-            seconds.append(process_time() - start)
+            if timed:
+                seconds.append(process_time() - start)
             for one in found:
                 tables["ours"].append((*_judged(key, writing.text, at, one.text, one.chance), *one.features))
             guesses = {"n-gram": ngram(segment, writing.text, at), "history": prefix_match(past, writing.text, at)}
@@ -61,12 +71,12 @@ def replay(vault: Vault, segment: Segment, past: History, writings: Iterable[Wri
 def _judged(key: int, text: str, at: int, offered: str, score: float) -> tuple[float, ...]:
     """Right is what begins as the writer went on, for three words or all that it has."""
     rest = text[at : at + len(offered)]
-    ends = [word.end for word in words_of(offered, "") if word.surface]
-    least = offered[: ends[WORDS - 1]] if len(ends) > WORDS else offered
+    least = first_words(offered)
     saved = next((n for n, (a, b) in enumerate(zip(offered, rest, strict=False)) if a != b), len(rest))
     line = text[text.rfind("\n", 0, at) + 1 : at] + offered
     ghost = digest(line) % (1 << 48)
-    return key, score, rest.startswith(least), saved, len(offered), rest == offered, ghost
+    words = digest(said(text, at, offered)) % (1 << 48)
+    return key, score, rest.startswith(least), saved, len(offered), rest == offered, ghost, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,27 +90,40 @@ class Outcome:
     saved: int
 
 
-def outcome(record: Record, table: Array, threshold: float) -> Outcome:
+def outcome(record: Record, table: Array, threshold: float, *, learning: bool = False) -> Outcome:
     """At each key the candidate that promises to save most is shown; a ghost that stays is one offer.
 
-    A right offer is accepted at once: the letters of it that come are not typed.
+    A right offer is accepted at once: the letters of it that come are not typed.  With `learning` the vault's writer
+    teaches, from the first key on, how sure the candidates are, as in the server.
     """
-    shown = table[table[:, 1] >= threshold]
-    promise = np.minimum(shown[:, 1], 1) * shown[:, 4]
-    best: dict[int, int] = {}
-    for row in np.lexsort((-promise, shown[:, 0])).tolist():
-        best.setdefault(int(shown[row, 0]), row)
+    table = table[np.argsort(table[:, 0], kind="stable")]
+    assurance, passed_by = Assurance(), deque[float](maxlen=PASSED_BY)
     offers = right = whole = saved = 0
-    skip_note, skip_to, last_ghost = -1.0, -1.0, -1.0
-    for key in sorted(best):
+    skip_note, skip_to, last_shown, last_learned = -1.0, -1.0, -1.0, -1.0
+    bounds = np.searchsorted(table[:, 0], np.arange(len(record.places) + 1))
+    for key in np.unique(table[:, 0]).astype(int).tolist():
         note, at = record.places[key]
         if note == skip_note and at < skip_to:
             continue
-        _, _, is_right, letters, _, is_whole, ghost = shown[best[key], : len(JUDGED)]
-        if ghost != last_ghost:
+        found = table[bounds[key] : bounds[key + 1]]
+        found = found[~np.isin(found[:, _WORDS], passed_by)]
+        if not len(found):
+            continue
+        chances = np.array([surer(assurance, one) for one in found[:, 1]]) if learning else found[:, 1]
+        shown = chances >= threshold
+        promise = np.minimum(chances, 1) * found[:, 4]
+        best = int(np.argmax(np.where(shown, promise, -1.0) if shown.any() else promise))
+        _, _, is_right, letters, _, is_whole, ghost, words = found[best, : len(JUDGED)]
+        if learning and ghost != last_learned and chances[best] >= min(threshold, LOOKED_AT):
+            assurance, last_learned = learned(assurance, float(chances[best]), bool(is_right)), ghost
+            if not is_right:
+                passed_by.append(words)
+        if not shown.any():
+            continue
+        if ghost != last_shown:
             offers += 1
             right, whole = right + int(is_right), whole + int(is_whole)
-        last_ghost = ghost
+        last_shown = ghost
         if is_right:
             saved += int(letters)
             skip_note, skip_to = note, at + letters

@@ -11,6 +11,8 @@ from inline_links import LinkRecord, habit
 from inline_replay import Array, Outcome, Record, outcome
 
 REPORT = Path(__file__).parent / "INLINE.md"
+SCALE = "\n## In a vault of all of them\n"
+"""What begins the part that `inline_scale.py` writes."""
 PICTURE = Path(__file__).parent / "inline.svg"
 DEFAULT = 0.6
 LINK_DEFAULT = 0.7
@@ -37,38 +39,42 @@ def write_report(
     for vault, table in systems["ours"].items():
         systems["ours"][vault] = np.column_stack([table[:, 0], chances[vault], table[:, 2:]])
     curves = {
-        name: _curve(records, tables, _HISTORY if name == "history" else _CURVE) for name, tables in systems.items()
+        name: _curve(records, tables, _HISTORY if name == "history" else _CURVE, learning=name == "ours")
+        for name, tables in systems.items()
     }
     lines = [_HEAD, *_pooled(records, systems, curves), *_by_vault(records, systems["ours"])]
     lines += [*_links(links, link_chances), *_latency(records)]
     report = "\n".join(lines)
     print(report)
     if write:
-        REPORT.write_text(report + "\n", encoding="utf-8")
+        _, begin, scale = REPORT.read_text(encoding="utf-8").partition(SCALE)
+        REPORT.write_text(f"{report}\n{begin}{scale}", encoding="utf-8")
         PICTURE.write_text(picture(curves), encoding="utf-8")
 
 
 _HEAD = """# Is the ghost text what the writer writes next?
 
 The newest tenth of each vault's notes (by date where most notes tell one, else by hash) is left out of the index and
-its prose typed key by key. An offer is right when its first three words, or all where it has fewer, are letter for
-letter what came next; a right one is accepted at once and saves the letters that came; a ghost that stays while it is
-typed into is one offer. Offers of less than four letters are shown by no system. Our weights have not seen the vault
-that they are tested on (nor its translations). The baselines: the vault's own n-grams of order five with Witten-Bell
-back-off, one to three words as probable as the threshold; and, as in a shell's history, the rest of the newest line or
-sentence that begins with what was typed, from so many letters on.
+its prose typed key by key; of large vaults a sample of them, by hash. An offer is right when its first three words, or
+all where it has fewer, are letter for letter what came next; a right one is accepted at once and saves the letters that
+came; a ghost that stays while it is typed into is one offer. Offers of less than four letters, and within links,
+addresses and code, are shown by no system. Our weights have not seen the vault that they are tested on (nor its
+translations); from the first key on, what is typed where something was foretold teaches how sure to be there, as in the
+server. The baselines: the vault's own n-grams of order five with Witten-Bell back-off, one to three words as probable
+as the threshold; and, as in a shell's history, the rest of the newest line or sentence that begins with what was typed,
+from so many letters on.
 
 ![precision against keys saved](inline.svg)
 """
 
 
-def _summed(records: Mapping[str, Record], tables: Tables, threshold: float) -> Outcome:
-    parts = [outcome(record, tables[vault], threshold) for vault, record in records.items()]
+def _summed(records: Mapping[str, Record], tables: Tables, threshold: float, *, learning: bool = False) -> Outcome:
+    parts = [outcome(record, tables[vault], threshold, learning=learning) for vault, record in records.items()]
     return Outcome(*(sum(getattr(part, name) for part in parts) for name in Outcome.__slots__))
 
 
-def _curve(records: Mapping[str, Record], tables: Tables, thresholds: Sequence[float]) -> Curve:
-    return [(threshold, _summed(records, tables, threshold)) for threshold in thresholds]
+def _curve(records: Mapping[str, Record], tables: Tables, thresholds: Sequence[float], *, learning: bool) -> Curve:
+    return [(threshold, _summed(records, tables, threshold, learning=learning)) for threshold in thresholds]
 
 
 def _pooled(records: Mapping[str, Record], systems: Mapping[str, Tables], curves: Mapping[str, Curve]) -> list[str]:
@@ -77,8 +83,9 @@ def _pooled(records: Mapping[str, Record], systems: Mapping[str, Tables], curves
         "| system | threshold | offers per 1,000 keys | precision | all of it right | keys saved |",
         "|---|---|---|---|---|---|",
     ]  # fmt: skip
-    lines += [_row("ours", threshold, _summed(records, systems["ours"], threshold)) for threshold in THRESHOLDS]
-    ours = _summed(records, systems["ours"], DEFAULT)
+    ours = {one: _summed(records, systems["ours"], one, learning=True) for one in THRESHOLDS}
+    lines += [_row("ours", threshold, one) for threshold, one in ours.items()]
+    lines.append(_row("ours, had it learned nothing", DEFAULT, _summed(records, systems["ours"], DEFAULT)))
     told = []
     for name in ("n-gram", "history"):
         precise = [(one.saved, threshold, one) for threshold, one in curves[name] if _precision(one) >= GOAL]
@@ -87,7 +94,7 @@ def _pooled(records: Mapping[str, Record], systems: Mapping[str, Tables], curves
             continue
         _, threshold, best = max(precise, key=lambda row: row[:2])
         lines.append(_row(f"{name}, at its best from a precision of {GOAL} on", threshold, best))
-        told.append(f"{ours.saved / max(best.saved, 1):.1f} times {name}'s")
+        told.append(f"{ours[DEFAULT].saved / max(best.saved, 1):.1f} times {name}'s")
     return [*lines, "", f"Keys saved at the default threshold of {DEFAULT}: {', '.join(told)}.", ""]
 
 
@@ -95,8 +102,17 @@ def _precision(one: Outcome) -> float:
     return one.right / max(one.offers, 1)
 
 
+def _likely(one: Outcome) -> str:
+    """Wilson's interval of the precision."""
+    if not one.offers:
+        return "–"
+    share, z, n = _precision(one), 1.96, one.offers
+    middle, half = share + z * z / 2 / n, z * ((share * (1 - share) + z * z / 4 / n) / n) ** 0.5
+    return f"{(middle - half) / (1 + z * z / n):.2f} to {(middle + half) / (1 + z * z / n):.2f}"
+
+
 def _per_key(one: Outcome) -> float:
-    return 1_000 * one.offers / one.keys
+    return 1_000 * one.offers / max(one.keys, 1)
 
 
 def _row(name: str, threshold: float, one: Outcome) -> str:
@@ -110,11 +126,14 @@ def _row(name: str, threshold: float, one: Outcome) -> str:
 def _by_vault(records: Mapping[str, Record], ours: Tables) -> list[str]:
     shown = (0.5, DEFAULT, 0.7, 0.8)
     lines = ["## By vault: offers per 1,000 keys / precision / keys saved", ""]
-    lines += ["| vault | keys | " + " | ".join(f"{threshold}" for threshold in shown) + " |", "|---" * 6 + "|"]
+    thresholds = " | ".join(f"{threshold}" for threshold in shown)
+    lines += [f"| vault | keys | right at {DEFAULT}, 95 % interval | {thresholds} |", "|---" * 7 + "|"]
     for vault, record in records.items():
-        cells = [outcome(record, ours[vault], threshold) for threshold in shown]
-        told = [f"{_per_key(one):.1f} / {_precision(one):.2f} / {one.saved / one.keys:.1%}" for one in cells]
-        lines.append(f"| {vault} | {len(record.places)} | " + " | ".join(told) + " |")
+        cells = [outcome(record, ours[vault], threshold, learning=True) for threshold in shown]
+        told = [f"{_per_key(one):.1f} / {_precision(one):.2f} / {one.saved / max(one.keys, 1):.1%}" for one in cells]
+        default = cells[shown.index(DEFAULT)]
+        counted = f"{default.right} of {default.offers}, {_likely(default)}"
+        lines.append(f"| {vault} | {len(record.places)} | {counted} | " + " | ".join(told) + " |")
     return [*lines, ""]
 
 

@@ -13,7 +13,7 @@ from recall_lsp.notes.read import stem_of
 LONGEST = 8
 """Words of a name; longer ones are not looked for."""
 _HEADING_WORDS = 2
-_AT_ONCE = 400
+_AT_ONCE = 80
 
 Kind = Literal["title", "alias", "heading"]
 
@@ -28,55 +28,71 @@ class Naming:
 
 
 class Namings:
-    """All names of a vault.  It follows the entries a few hundred at a question, so that none waits for all."""
+    """All names of a vault, by a hash of their stems: a name itself is read off its note's entry again."""
 
     def __init__(self) -> None:
         self._seen: dict[int, Entry] = {}
-        self._keys: dict[int, list[tuple[str, ...]]] = {}
-        self._by_stems: dict[tuple[str, ...], list[Naming]] = {}
+        self._notes: dict[int, tuple[int, ...]] = {}
+        self._waiting: list[int] = []
+        self._language = ""
         self._revision = -1
 
+    @property
+    def waiting(self) -> bool:
+        """Whether it was asked, and has not taken in all names that there were."""
+        return bool(self._waiting)
+
     def follow(self, entries: Mapping[int, Entry], language: str, revision: int) -> None:
-        """Take in changed entries; `language` is that of notes which tell none, `revision` the entries' own."""
-        if revision == self._revision:
-            return
-        for note in [note for note in self._seen if note not in entries]:
-            self._remove(note)
-        changed = [entry for note, entry in entries.items() if self._seen.get(note) is not entry]
-        for entry in changed[:_AT_ONCE]:
-            self._remove(entry.id)
-            self._put(entry, entry.language or language)
-        if len(changed) <= _AT_ONCE:
+        """Take in some changed entries, a few ms of them, so that no question waits for all.
+
+        `language` is that of notes which tell none, `revision` the entries' own.
+        """
+        if revision != self._revision or language != self._language:
+            for note in [note for note in self._seen if note not in entries]:
+                self._remove(note)
+            if language != self._language:
+                self._seen, self._notes, self._language = {}, {}, language
+            self._waiting = [note for note, entry in entries.items() if self._seen.get(note) is not entry]
             self._revision = revision
+        some = self._waiting[-_AT_ONCE:]
+        del self._waiting[-_AT_ONCE:]
+        for note in some:
+            self._remove(note)
+            self._put(entries[note])
 
     def named(self, stems: Sequence[str]) -> list[Naming]:
         """What these words name, titles first, then aliases, then headings; the least note id first."""
-        return self._by_stems.get(tuple(stems), [])
+        key = tuple(stems)
+        notes = self._notes.get(hash(key), ())
+        found = [_names(self._seen[note], self._language).get(key) for note in notes]
+        return sorted(filter(None, found), key=lambda naming: (_ORDER.index(naming.kind), naming.note))
 
-    def _put(self, entry: Entry, language: str) -> None:
-        names: dict[str, Kind] = dict.fromkeys(entry.headings, "heading")
-        names.update(dict.fromkeys(entry.aliases, "alias"))
-        names.update({stem_of(entry.path): "title", entry.title: "title"})
+    def _put(self, entry: Entry) -> None:
         self._seen[entry.id] = entry
-        keys = self._keys[entry.id] = []
-        for name, kind in names.items():
-            key = tuple(stem for _, stem in forms_of(name, language) if stem)
-            if not key or len(key) > LONGEST or key in keys or (kind == "heading" and len(key) < _HEADING_WORDS):
-                continue
-            keys.append(key)
-            known = self._by_stems.setdefault(key, [])
-            known.append(Naming(entry.id, name, kind))
-            known.sort(key=lambda naming: (_ORDER.index(naming.kind), naming.note))
+        for key in _names(entry, self._language):
+            self._notes[hash(key)] = (*self._notes.get(hash(key), ()), entry.id)
 
     def _remove(self, note: int) -> None:
-        if self._seen.pop(note, None) is None:
-            return
-        for key in self._keys.pop(note):
-            left = [naming for naming in self._by_stems[key] if naming.note != note]
+        entry = self._seen.pop(note, None)
+        for key in _names(entry, self._language) if entry is not None else ():
+            left = tuple(other for other in self._notes[hash(key)] if other != note)
             if left:
-                self._by_stems[key] = left
+                self._notes[hash(key)] = left
             else:
-                del self._by_stems[key]
+                del self._notes[hash(key)]
+
+
+def _names(entry: Entry, language: str) -> dict[tuple[str, ...], Naming]:
+    """A note's names by their stems; what it is called in two ways counts as the first of title, alias, heading."""
+    names: dict[str, Kind] = dict.fromkeys(entry.headings, "heading")
+    names.update(dict.fromkeys(entry.aliases, "alias"))
+    names.update({stem_of(entry.path): "title", entry.title: "title"})
+    found: dict[tuple[str, ...], Naming] = {}
+    for name, kind in sorted(names.items(), key=lambda pair: _ORDER.index(pair[1])):
+        key = tuple(stem for _, stem in forms_of(name, entry.language or language) if stem)
+        if key and len(key) <= LONGEST and (kind != "heading" or len(key) >= _HEADING_WORDS):
+            found.setdefault(key, Naming(entry.id, name, kind))
+    return found
 
 
 _ORDER: tuple[Kind, ...] = ("title", "alias", "heading")

@@ -62,11 +62,21 @@ class Segment:
     def surface(self, number: int) -> str:
         return _word(self.surface_letters, self.surface_ends, number)
 
+    def stem_word(self, number: int) -> str:
+        return _word(self.stem_letters, self.stem_ends, number)
+
     def surfaces_from(self, beginning: str) -> tuple[int, int]:
         """The range of surfaces that begin with some letters."""
         return (
             _find(self.surface_letters, self.surface_ends, beginning),
             _find(self.surface_letters, self.surface_ends, beginning + "\U0010ffff"),
+        )
+
+    def surfaces_of(self, word: str) -> tuple[int, int]:
+        """The range of surfaces that are this word: one for each stem that it has."""
+        return (
+            _find(self.surface_letters, self.surface_ends, word),
+            _find(self.surface_letters, self.surface_ends, word + "\0"),
         )
 
     def stem(self, stem: str) -> int:
@@ -75,9 +85,9 @@ class Segment:
         found = at < len(self.stem_ends) and _word(self.stem_letters, self.stem_ends, at) == stem
         return at if found else -1
 
-    def stems_at(self, places: Integers, back: int) -> Integers:
+    def stems_at(self, places: Integers, back: int | Integers) -> Integers:
         """The stems `back` words before each place."""
-        return self.stem_of[self.tokens[np.maximum(places - back, 0)]]
+        return np.asarray(self.stem_of[self.tokens[np.maximum(places - back, 0)]], np.int32)
 
     def narrow(self, low: int, high: int, back: int, stem: int) -> tuple[int, int]:
         """The part of `order[low:high]`, alike up to `back` words, that has `stem` there."""
@@ -88,6 +98,11 @@ class Segment:
 
         low = bisect_left(range(high), stem, low, high, key=key)
         return low, bisect_right(range(high), stem, low, high, key=key)
+
+
+def totals(segment: Segment) -> NDArray[np.int64]:
+    """How often all surfaces before each stand in it [surfaces + 1]."""
+    return np.append(0, np.cumsum(np.bincount(segment.tokens, minlength=len(segment.stem_of))))
 
 
 Reader = Callable[[str, str], Iterable[tuple[str, str]]]

@@ -39,6 +39,12 @@ def words_of(text: str, language: str) -> list[Word]:
     return found
 
 
+@lru_cache(maxsize=64)
+def known_words(text: str, language: str) -> tuple[Word, ...]:
+    """The same, remembered: at each letter typed, much the same passages are asked for."""
+    return tuple(words_of(text, language))
+
+
 def forms_of(text: str, language: str) -> Iterator[tuple[str, str]]:
     """Surface and stem of the same words, without their places."""
     last = BOUNDARY

@@ -27,6 +27,7 @@ from recall_lsp.index.phrase_segment import (
     build_segment,
     merged,
     read_segment,
+    totals,
     write_segment,
 )
 
@@ -49,8 +50,9 @@ _NOTES_AT_ONCE = 1000
 class Match:
     """A place of the vault whose last `length` words are the ones just typed, and the surfaces of the next three.
 
-    After the end of a sentence the next words are empty.  `ordinal` counts the words of `phrase_words.words_of` in
-    the passage up to that place; 0 is before the first.
+    `before` is the stem before those words, another than the one that was typed.  After the end of a sentence the next
+    words are empty.  `ordinal` counts the words of `phrase_words.words_of` in the passage up to that place; 0 is before
+    the first.
     """
 
     passage: int
@@ -58,6 +60,7 @@ class Match:
     ordinal: int
     length: int
     following: tuple[str, str, str]
+    before: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class Phrases:
         self._seen: tuple[object, ...] = ()
         self._segments: list[tuple[Segment, int]] = []
         self._alive: list[NDArray[np.bool_]] = []
+        self._totals: list[NDArray[np.int64]] = []
 
     def follow(self, catalog: sqlite3.Connection, revision: int) -> None:
         """Take in what the keeper wrote; `revision` changes whenever the catalog has.
@@ -94,6 +98,7 @@ class Phrases:
             if self._seen[1:] != seen:
                 named = _read_view(self._folder).segments
                 self._segments = [(read_segment(self._folder / name), seq) for name, seq, _ in named]
+                self._totals = []
             self._alive = [_alive(catalog, segment, seq) for segment, seq in self._segments]
             self._seen = (revision, *seen)
         except (OSError, ValueError, sqlite3.Error):  # replaced while we looked, or damaged
@@ -108,6 +113,16 @@ class Phrases:
         backwards = stems[::-1][:DEPTH]
         ranges = [_ranges(segment, backwards) for segment, _ in self._segments]
         return sum(some[-1][1] - some[-1][0] for some in ranges if len(some) == len(backwards))
+
+    def frequency(self, word: str, *, begun: bool = False) -> int:
+        """How often a word stands in the vault; with `begun`, how often any that begins so."""
+        if not self._totals:
+            self._totals = [totals(segment) for segment, _ in self._segments]
+        count = 0
+        for (segment, _), total in zip(self._segments, self._totals, strict=True):
+            first, last = segment.surfaces_from(word) if begun else segment.surfaces_of(word)
+            count += int(total[last] - total[first])
+        return count
 
     def matches(self, stems: Sequence[str], beginning: str, without: int = -1) -> Matches:
         """Where the last words stand, `stems` nearest first, and a word that begins with `beginning` follows.
@@ -304,12 +319,13 @@ def _matches(segment: Segment, places: Integers, stems: Sequence[str]) -> list[M
         follows = segment.tokens[np.minimum(places + 1 + ahead, len(segment.tokens) - 1)]
         following[:, ahead] = follows if not ahead else np.where(following[:, ahead - 1], follows, 0)
     words = {number: segment.surface(number) for number in np.unique(following).tolist()}
+    before = segment.stems_at(places, lengths.astype(np.int32)).tolist()
+    stems_before = {number: segment.stem_word(number) for number in set(before)}
     at = segment.passage_at(places)
-    passages, notes = segment.passages[at].tolist(), segment.notes[at].tolist()
-    ordinals, following_words = (places - segment.starts[at]).tolist(), following.tolist()
+    columns = (segment.passages[at], segment.notes[at], places - segment.starts[at], lengths)
     return [
-        Match(passage, note, ordinal, length, (words[first], words[second], words[third]))
-        for passage, note, ordinal, length, (first, second, third) in zip(
-            passages, notes, ordinals, lengths.tolist(), following_words, strict=True
+        Match(passage, note, ordinal, length, (words[first], words[second], words[third]), stems_before[stem])
+        for passage, note, ordinal, length, (first, second, third), stem in zip(
+            *(column.tolist() for column in columns), following.tolist(), before, strict=True
         )
     ]

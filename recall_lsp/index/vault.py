@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from recall_lsp.config import Options
 from recall_lsp.index import catalog as cat
+from recall_lsp.index.assurance import Assured
 from recall_lsp.index.choose import chosen_model
 from recall_lsp.index.encoder import Encoder, load
 from recall_lsp.index.feedback import Feedback
@@ -67,6 +68,7 @@ class Vault:
         self.traits = Traits()
         self.tally = Tally()
         self.feedback = Feedback(root)
+        self.assured = Assured(root)
         self.lexical: Lexical | None = None
         self.encoder: Encoder | None = None
         self.matrix: Matrix | None = None
@@ -148,7 +150,14 @@ class Vault:
             self.graph.backlinks(note)
         for _ in self.names_of(named):
             pass
-        return bool(self._unnamed)
+        if self._namings.waiting:
+            self._namings.follow(self.entries, self.main_language, self.notes_revision)
+        return self.unprepared
+
+    @property
+    def unprepared(self) -> bool:
+        """Whether `prepare` has something to do."""
+        return bool(self._unnamed) or self._namings.waiting
 
     def _name_notes(self, most: int) -> list[int]:
         """Notes [<= most] whose names could not be suggested before, and now can."""
@@ -262,12 +271,13 @@ class Vault:
         """Start over: the files under us are others than before."""
         self.close()
         self.entries, self.ids, self.graph, self.traits, self.tally = {}, {}, Graph(), Traits(), Tally()
-        self._names, self._unnamed, self._unmatched = Names(), {}, []
+        self._names, self._unnamed, self._unmatched, self._namings = Names(), {}, [], Namings()
         self._after, self._seen_versions, self._lexical_state = _FIRST, _NEVER, ViewState()
         self.revision += 1
         self.notes_revision += 1
 
     def close(self) -> None:
+        self.assured.keep()
         for connection in (self._catalog, self._embeddings):
             if connection is not None:
                 connection.close()

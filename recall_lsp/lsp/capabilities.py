@@ -15,6 +15,8 @@ class ClientFeatures:
     markdown_hover: bool = False
     markdown_documentation: bool = False
     completion_registration: bool = False
+    inline_completion: bool = False
+    snippets: bool = False
     configuration: bool = False
     configuration_changes: bool = False
     progress: bool = False
@@ -46,6 +48,8 @@ def client_features(capabilities: types.ClientCapabilities) -> ClientFeatures:
         markdown_hover=takes_markdown("text_document.hover.content_format"),
         markdown_documentation=takes_markdown("text_document.completion.completion_item.documentation_format"),
         completion_registration=has("text_document.completion.dynamic_registration"),
+        inline_completion=get_capability(capabilities, "text_document.inline_completion", None) is not None,
+        snippets=has("text_document.completion.completion_item.snippet_support"),
         configuration=has("workspace.configuration"),
         configuration_changes=has("workspace.did_change_configuration.dynamic_registration"),
         progress=has("window.work_done_progress"),

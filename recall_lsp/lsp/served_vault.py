@@ -103,7 +103,7 @@ class ServedVault:
     def _followed(self) -> Vault:
         """The vault with a bite of what was written since; the rest follows between the questions."""
         vault = self._open()
-        if vault.refresh():
+        if vault.refresh() or vault.unprepared:
             with suppress(RuntimeError):  # shut down meanwhile
                 self.follow()
         return vault

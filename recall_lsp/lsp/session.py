@@ -43,6 +43,8 @@ class Session:
         self.vaults: list[ServedVault] = []
         self.initial_settings: Settings = {}
         self.running = False
+        self.shows_ghosts = False
+        """The client has asked for inline completions, whether it told that it would or not."""
         self.settling: dict[str, asyncio.TimerHandle] = {}
         self.diagnosed: set[str] = set()
         self.surveys: dict[ServedVault, Survey] = {}

@@ -18,8 +18,8 @@ from itertools import groupby
 import numpy as np
 
 from recall_lsp.index.phrase_segment import Segment, build_segment
-from recall_lsp.index.phrase_words import folded, words_of
-from recall_lsp.index.phrases import Match, Matches, joined, matches_in
+from recall_lsp.index.phrase_words import folded, known_words, words_of
+from recall_lsp.index.phrases import Match, Matches, Phrases, joined, matches_in
 from recall_lsp.index.tally import file_day
 from recall_lsp.index.terms import is_unspaced
 from recall_lsp.index.vault import Vault
@@ -31,7 +31,7 @@ from recall_lsp.recall.quotation import Tail, Typed, cut, phrase_length, tail_of
 FEATURES = (
     "expected", "words", "letters", "typed", "votes", "share_longest", "share", "notes", "commonness",
     "commonness_two", "alike", "same_folder", "here", "number", "ahead", "ahead_letters", "ends",
-    "sentence_start", "unspaced",
+    "sentence_start", "unspaced", "frequency", "among_begun", "choices", "contexts", "agreement",
 )  # fmt: skip
 
 _BEFORE = 500
@@ -48,6 +48,8 @@ _AROUND = 800
 _ABOVE = 20_000
 _SENTENCE_MATCH = 6
 """Matched words from which on a single precedent is quoted to its sentence's end, and not just the phrase's."""
+_COMMON, _OFTEN = 0.0025, 20
+"""A word that makes up more than this share of the vault, and stands there more often, leans on the next one."""
 _MOST_ALIKE = 5.0
 _NOW = date.max.toordinal()
 _LINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]|\[([^\[\]]*)\]\([^()\s]*\)")
@@ -95,6 +97,7 @@ class _Place:
     """Where the writer is."""
 
     vault: Vault
+    phrases: Phrases
     path: str
     before: str
     language: str
@@ -113,7 +116,7 @@ def continuations(
     if typed is None:
         return []
     above = _above(path, text[max(offset - _ABOVE, 0) : offset], language)
-    place = _Place(vault, path, text[max(offset - _AROUND, 0) : offset], language, typed, above)
+    place = _Place(vault, vault.phrases, path, text[max(offset - _AROUND, 0) : offset], language, typed, above)
     matches = _all_matches(place)
     made: list[Continuation] = []
     for count in range(_AHEAD, 0, -1):
@@ -127,7 +130,7 @@ def typed_words(text: str, offset: int, language: str) -> Typed | None:
     """None where nothing was typed to go by."""
     window = text[max(offset - _BEFORE, 0) : offset]
     line = window[max(window.rfind("\n"), window.rfind("\r")) + 1 :]
-    if not _MARKER.sub("", line).strip():
+    if not _MARKER.sub("", line).strip() or line.lstrip().startswith("|"):  # nothing, or a row of a table
         return None
     before = _LINK.sub(lambda match: match[1] or match[2] or "", window)
     before = _MARKERS.sub("", _WRAP.sub(" ", "\n" + before))
@@ -148,7 +151,7 @@ def typed_words(text: str, offset: int, language: str) -> Typed | None:
 
 def _all_matches(place: _Place) -> Matches:
     vault, typed, above = place.vault, place.typed, place.above
-    in_vault = vault.phrases.matches(typed.stems, typed.beginning, vault.ids.get(place.path, -1))
+    in_vault = place.phrases.matches(typed.stems, typed.beginning, vault.ids.get(place.path, -1))
     hidden = vault.hides(place.path)
     in_vault = Matches(
         in_vault.counts,
@@ -230,7 +233,8 @@ def _continuation(place: _Place, group: list[Match], matches: Matches, count: in
         return []
     tail, match = found[0]
     length = _length(tail, match, [other for other, _ in found[1:]]) if count == _AHEAD else count
-    text = cut(place.typed, tail, length)
+    length = _closed(place, tail, length)
+    text = cut(place.typed, tail, length) if length >= min(count, 2) else ""
     past = precedents[match.passage]
     folder = past.path.rpartition("/")[0] == place.path.rpartition("/")[0]
     row = _row(known | {"alike": _alike(place, past), "same_folder": folder})
@@ -261,6 +265,16 @@ def _length(tail: Tail, match: Match, others: Sequence[Tail]) -> int:
     return len(tail.ends) if match.length >= _SENTENCE_MATCH else phrase_length(tail)
 
 
+def _closed(place: _Place, tail: Tail, length: int) -> int:
+    """So many words less those at the end that lean on what follows: "the", "of which"; none where all do."""
+    if length == len(tail.ends) or is_unspaced(tail.surfaces[0][:1] or " "):
+        return length
+    least = max(len(place.phrases) * _COMMON, _OFTEN)
+    while length and place.phrases.frequency(tail.surfaces[length - 1]) > least:
+        length -= 1
+    return length
+
+
 def _common(some: Sequence[str], others: Sequence[str]) -> int:
     """How many first words two continuations share."""
     least = min(len(some), len(others))
@@ -273,8 +287,13 @@ def _features(place: _Place, group: Sequence[Match], matches: Matches, count: in
     length = max(match.length for match in group)
     most = matches.found[0].length
     longest = sum(match.length == most for match in matches.found)
+    agreeing = sum(match.length == most for match in group)
+    agreement = (agreeing + 0.5) / (longest + 0.5) if agreeing else len(group) / len(matches.found)
     matched = typed.stems[:length]
     following = group[0].following[:count]
+    above = sum(match.note < 0 for match in group)
+    frequency = place.phrases.frequency(following[0]) + above
+    begun = place.phrases.frequency(typed.beginning, begun=True) + above
     expected = witten_bell(group, matches.found, count)
     letters = len("".join(following)) - len(typed.beginning)
     return {
@@ -283,18 +302,23 @@ def _features(place: _Place, group: Sequence[Match], matches: Matches, count: in
         "letters": math.log1p(sum(map(len, matched))),
         "typed": math.log1p(len(typed.beginning)),
         "votes": math.log1p(sum(match.length == length for match in group)),
-        "share_longest": sum(match.length == most for match in group) / longest,
+        "share_longest": agreeing / longest,
         "share": len(group) / len(matches.found),
         "notes": math.log1p(len({match.note for match in group})),
         "commonness": math.log1p(counts[0]) if counts else 0.0,
         "commonness_two": math.log1p(counts[1]) if len(counts) > 1 else 0.0,
-        "here": any(match.note < 0 for match in group),
+        "here": above > 0,
         "number": any(letter.isdigit() for letter in "".join(following)),
         "ahead": count,
         "ahead_letters": math.log1p(max(letters, 0)),
         "ends": count < _AHEAD and not group[0].following[count],
         "sentence_start": "" in matched,
         "unspaced": is_unspaced(following[0][0]),
+        "frequency": math.log1p(frequency),
+        "among_begun": math.log((frequency + 0.5) / (begun - frequency + 0.5)),
+        "choices": math.log1p(begun),
+        "contexts": math.log1p(len({match.before for match in group if match.length == length})),
+        "agreement": agreement,
     }
 
 
@@ -319,6 +343,6 @@ def witten_bell(group: Sequence[Match], found: Sequence[Match], count: int) -> f
 
 def _alike(place: _Place, past: _Precedent) -> float:
     """How much two surroundings share, by the rarity of their words beside those matched."""
-    here = {word.stem for word in words_of(place.before[-_AROUND:], place.language)} - set(place.typed.stems)
-    there = {word.stem for word in words_of(past.passage.text, past.language)}
+    here = {word.stem for word in known_words(place.before, place.language)} - set(place.typed.stems)
+    there = {word.stem for word in known_words(past.passage.text, past.language)}
     return math.log1p(sum(place.vault.inverse_frequency(stem) for stem in sorted(here & there) if stem))

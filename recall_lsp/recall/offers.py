@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from recall_lsp.index.vault import Vault
 from recall_lsp.notes.model import Note
 from recall_lsp.recall.continuation import Continuation, continuations
+from recall_lsp.recall.foretold import LOOKED_AT, Foretold, learned, surer, unsure
 from recall_lsp.recall.model import Hit
 from recall_lsp.recall.naming import named_note
 from recall_lsp.recall.writable import repeats
@@ -42,12 +43,34 @@ class Offer:
     heading: str = ""
 
 
-def continued(vault: Vault, path: str, text: str, offset: int, language: str, sure: float) -> list[Offer]:
+def continued(
+    vault: Vault, path: str, text: str, offset: int, language: str, sure: float, foretold: Foretold | None = None
+) -> list[Offer]:
+    """The best continuations of which at least `sure` is expected in this vault.
+
+    With `foretold`, what is typed here teaches how sure that is.
+    """
+    if foretold is not None:
+        for chance, right in foretold.answers(path, text, offset):
+            vault.assured.learn(learned(vault.assured.known(), chance, right))
+    assurance = vault.assured.known()
+    least = unsure(assurance, sure if foretold is None else min(sure, LOOKED_AT))
+    found = [
+        replace(one, chance=surer(assurance, one.chance))
+        for one in continuations(vault, path, text, offset, language, least)
+        if not repeats(text, offset, one.text)
+    ]
+    if foretold is not None:
+        found = [one for one in found if not foretold.was_passed_by(text, offset, one.text)]
+    found.sort(key=lambda one: -one.chance * len(one.text))
     best: list[Continuation] = []
-    for one in continuations(vault, path, text, offset, language, sure):
+    for one in found:
         # Alternatives that begin alike are none: a part of an offer can be taken word by word.
-        if not repeats(text, offset, one.text) and not any(_alike(one.text, other.text) for other in best):
+        if one.chance >= sure and not any(_alike(one.text, other.text) for other in best):
             best.append(one)
+    if foretold is not None and found:
+        likeliest = (best or found)[0]
+        foretold.foretell(path, text, offset, likeliest.text, likeliest.chance)
     return [Offer("continuation", one.path, one.chance, one.text) for one in best[:MOST]]
 
 

@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recall_lsp.index.phrase_words import Word, folded, words_of
+from recall_lsp.index.phrase_words import Word, folded, known_words
 from recall_lsp.notes.model import Passage
 
 LONGEST = 240
+_SENTENCE = 3
+"""Words from which on an offer has the end of its sentence."""
 _PHRASE_END = re.compile(r"[,;:()—–、，；：]|\s-\s")
 _WRAPPED = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*(?:>[ \t]*)*")
 _CLOSING = re.compile(r"(?:\]\([^()\s]*\)|\]\]|\*{1,3}|~~|`|_(?!\w))+")
@@ -43,7 +45,7 @@ def tail_of(typed: Typed, passage: Passage, language: str, ordinal: int, file: s
     `file` is the text of the note's file; the passage's own text, which has no markup, serves where the file is
     another by now.  None where it would not follow what was typed: other punctuation, other letters.
     """
-    words = words_of(passage.text, language)
+    words = known_words(passage.text, language)
     last = next((at for at in range(ordinal, len(words)) if not words[at].surface), len(words))
     if last <= ordinal:
         return None
@@ -59,13 +61,19 @@ def tail_of(typed: Typed, passage: Passage, language: str, ordinal: int, file: s
     skipped = _skipped(typed, text, words, ordinal)
     if skipped is None:
         return None
+    closing = _CLOSING.match(text, skipped)
+    if closing is not None and not _is_open(typed.line, closing[0]):
+        return None
     ends = [end - skipped for end in ends]
     return Tail(text[skipped:], tuple(ends), tuple(word.surface for word in ahead))
 
 
 def cut(typed: Typed, tail: Tail, count: int) -> str:
-    """The first `count` words of a tail, or all, on one line and with the markup closed that they stand in."""
-    if count < len(tail.ends):
+    """The first `count` words of a tail, or all, on one line and with the markup closed that they stand in.
+
+    A word or two go without what ends the sentence: that another word follows is too probable.
+    """
+    if count < max(len(tail.ends), _SENTENCE):
         end = tail.ends[count - 1]
         closing = _CLOSING.match(tail.text, end)
         if closing is not None and _is_open(typed.line + tail.text[:end], closing[0]):

@@ -12,13 +12,18 @@ _NEXT = 400
 _REPEATED = 12
 
 
+def in_markup(line: str) -> bool:
+    """Whether a line that ends at the cursor ends within a link, an address, a tag or code."""
+    return _IN_MARKUP.search(line) is not None or line.count("`") % 2 == 1
+
+
 def in_prose(note: Note, text: str, offset: int) -> bool:
     """Whether what stands before `offset` in the `text` that `note` was read from is prose or a heading.
 
     Code, front matter, properties, links and addresses are not.
     """
     line = text[text.rfind("\n", 0, offset) + 1 : offset]
-    if _IN_MARKUP.search(line) or line.count("`") % 2:
+    if in_markup(line):
         return False
     if text.startswith("---") and "\n---" not in text[:offset]:  # front matter that is being written
         return False

@@ -170,6 +170,7 @@ def capabilities(
     progress: bool = True,
     configuration: bool = True,
     registers_completion: bool = False,
+    ghosts: bool = True,
 ) -> types.ClientCapabilities:
     return types.ClientCapabilities(
         general=types.GeneralClientCapabilities(position_encodings=encodings),
@@ -181,6 +182,7 @@ def capabilities(
                 dynamic_registration=registers_completion,
                 completion_item=types.ClientCompletionItemOptions(documentation_format=MARKDOWN),
             ),
+            inline_completion=types.InlineCompletionClientCapabilities() if ghosts else None,
         ),
     )
 

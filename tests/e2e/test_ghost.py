@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
-from editor import Editor, editor, log_text, until
+from editor import Editor, capabilities, editor, log_text, until
 from lsprotocol import types
 
 PROVERB = "Measure the board twice and cut it once, as my grandfather used to say."
@@ -162,3 +163,70 @@ async def test_clients_that_count_from_zero(tmp_path: Path, vault: Path) -> None
         params = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 23}, "context": {"triggerKind": 0}}
         reply = await window.raw({"id": "raw-1", "method": "textDocument/inlineCompletion", "params": params})
         assert reply["result"]["items"][0]["insertText"].startswith(" and cut it once")
+
+
+def applied(text: str, item: types.CompletionItem) -> str:
+    """A line with an item accepted."""
+    assert isinstance(item.text_edit, types.TextEdit)
+    edits = [*(item.additional_text_edits or ()), item.text_edit]
+    for edit in sorted(edits, key=lambda edit: -edit.range.start.character):
+        assert (edit.range.start.line, edit.range.end.line) == (0, 0)
+        text = text[: edit.range.start.character] + edit.new_text + text[edit.range.end.character :]
+    return text
+
+
+async def test_completion_items_where_no_ghosts_are_shown(tmp_path: Path, vault: Path) -> None:
+    plain = capabilities(ghosts=False)
+    async with editor(tmp_path, vault, client_capabilities=plain, settings={"quiet": 1}) as window:
+        await window.indexed(len(NOTES))
+        for typed, expected in (
+            (
+                "Measure the board twice and cu",
+                ["Measure the board twice and cut it once, as my grandfather used to say."],
+            ),
+            ("Measure the board twice", ["Measure the board twice and cut it once, as my grandfather used to say."]),
+            ("Measure the oak", []),
+            ("Measure `the board twice and cu", []),
+        ):
+            uri = window.open(vault / "now.md", typed)
+            items = await window.completion(uri, 0, len(typed))
+            assert [applied(typed, item) for item in items] == expected, typed
+            assert all((item.detail, item.filter_text) == ("recall", typed.rpartition(" ")[2]) for item in items)
+        typed = "I forgot the pencil sum "
+        uri = window.open(vault / "now.md", typed)
+        item = (await window.completion(uri, 0, len(typed)))[-1]
+        assert applied(typed, item) == "I forgot [[The pencil sum]] "
+        assert item.command is not None and item.command.command == "recall.accepted"
+        assert (await window.command(item.command.command, *item.command.arguments or ()))["kind"] == "accepted"
+        typed = "Measure the board twice and cu"
+        uri = window.open(vault / "now.md", typed)
+        await ghosts(window, uri, 0, len(typed))  # a client that shows them all the same
+        assert await window.completion(uri, 0, len(typed)) == []
+
+
+async def test_completion_items_come_last(tmp_path: Path, vault: Path) -> None:
+    typed = "Measure the board twice and cu"
+    async with editor(tmp_path, vault, client_capabilities=capabilities(ghosts=False)) as window:
+        await window.indexed(len(NOTES))
+        uri = window.open(vault / "now.md", typed)
+        items = await window.completion(uri, 0, len(typed))
+        assert len(items) > 1 and [item.detail == "recall" for item in items].index(True) == len(items) - 1
+        assert [item.sort_text for item in items] == sorted(str(item.sort_text) for item in items)
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(len(NOTES))
+        uri = window.open(vault / "now.md", typed)
+        assert all(item.detail != "recall" for item in await window.completion(uri, 0, len(typed)))
+
+
+async def test_what_was_passed_by_is_not_offered_again(tmp_path: Path, vault: Path) -> None:
+    typed = "Measure the board twice"
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(len(NOTES))
+        uri = window.open(vault / "now.md", typed)
+        assert len(await texts(window, uri, typed)) == 1
+        more = " or thrice.\nMeasure the board twice"
+        window.type(uri, 0, len(typed), more)
+        assert await texts(window, uri, typed + more) == []
+        assert (await texts(window, uri, typed + more, by_hand=True))[0].startswith(" and cut it once")
+    [learned] = (tmp_path / "data" / "ghost").iterdir()
+    assert json.loads(learned.read_text())["shift"] < 0

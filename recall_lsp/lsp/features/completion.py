@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from recall_lsp.lsp.features.completion_resolve import item_data
+from recall_lsp.lsp.ghost_completion import ghost_items
 from recall_lsp.lsp.link_input import LinkInput, link_input, replacement
 from recall_lsp.lsp.markup import one_line
 from recall_lsp.lsp.moments import link_to, moment_of, related_notes
@@ -86,6 +87,8 @@ async def completion(session: Session, params: types.CompletionParams) -> types.
         edit = types.TextEdit(snapshot.range(begin + entered.start, begin + end), one_line(new_text))
         folder = offer.path.rpartition("/")[0] if labels[offer.label] > 1 else ""
         items.append(_item(served.root, first + rank, offer, edit, typed, folder))
+    if entered.kind == "word":
+        items += await ghost_items(session, params.text_document.uri, begin + entered.start, offset, len(items))
     return types.CompletionList(is_incomplete=True, items=items)
 
 

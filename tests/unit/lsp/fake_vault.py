@@ -39,6 +39,7 @@ class FakeVault:
         self.gate.set()
         self.asked: list[str] = []
         self.closed = False
+        self.unprepared = False
         self.feedback = Feedback(self.root)
 
     def prepare(self) -> bool:

@@ -85,9 +85,8 @@ class Wire:
             "completionItem": {"documentationFormat": ["markdown"]},
         }
         hover = {"contentFormat": ["markdown", "plaintext"]}
-        return await self.initialize_with(
-            {"textDocument": {"hover": hover, "completion": completion}}, root, **settings
-        )
+        document = {"hover": hover, "completion": completion, "inlineCompletion": {}}
+        return await self.initialize_with({"textDocument": document}, root, **settings)
 
     async def initialize_with(
         self, capabilities: Mapping[str, Any], root: str = "file:///vault", **settings: Any
