@@ -57,7 +57,8 @@ def client_features(capabilities: types.ClientCapabilities) -> ClientFeatures:
         location_links=has("text_document.definition.link_support"),
         shows_documents=has("window.show_document.support"),
         symbol_tree=has("text_document.document_symbol.hierarchical_document_symbol_support"),
-        document_changes=has("workspace.workspace_edit.document_changes"),
+        # Neovim takes them, since resource operations are nothing else, but declares the operations alone.
+        document_changes=has("workspace.workspace_edit.document_changes") or bool(operations),
         renames_files=types.ResourceOperationKind.Rename in operations,
         creates_files=types.ResourceOperationKind.Create in operations,
         diagnostics=get_capability(capabilities, "text_document.publish_diagnostics", None) is not None,

@@ -32,10 +32,11 @@ def workspace_edit(
     Raises RequestFailed for a client that cannot do what the plan needs.
     """
     moves = plan.moves if moving else ()
-    if (moves and not client.renames_files) or (plan.created and not client.creates_files):
+    takes = client.document_changes
+    if (moves and not (takes and client.renames_files)) or (plan.created and not (takes and client.creates_files)):
         raise RequestFailed("This editor does not let a language server create or rename files.")
     edited = [(page, found) for path, found in plan.edits.items() if (page := notebook.page(path)) is not None]
-    if not client.document_changes:
+    if not takes:
         return types.WorkspaceEdit({places.uri(page.path): text_edits(places, page, found) for page, found in edited})
     changes: list[Change] = []
     for path, text in plan.created.items():

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pexpect
 import pyte
+
+
+_PRIVATE = re.compile(rb"\x1bP.*?\x1b\\", re.DOTALL)
+"""Device control strings, by which Neovim asks what the terminal can do; pyte would print them."""
 
 
 class _Screen(pyte.Screen):
@@ -30,10 +35,15 @@ class Terminal:
     def __init__(self, command: Sequence[str], env: Mapping[str, str], columns: int, lines: int, dump: Path) -> None:
         self.screen = _Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
+        self._held = b""
         self._dump = dump
         self._child = pexpect.spawn(command[0], list(command[1:]), dimensions=(lines, columns), env=dict(env))
         # Neovim asks for the background colour (OSC 11), Helix what we can do, and both wait for the answer.
-        self._answers = {b"\x1b]11;?": b"\x1b]11;rgb:1616/1818/2121\x1b\\", b"\x1b[c": b"\x1b[?62c"}
+        self._answers = {
+            b"\x1b]11;?": b"\x1b]11;rgb:1616/1818/2121\x1b\\",
+            b"\x1b[c": b"\x1b[?62c",
+            b"\x1b[5n": b"\x1b[0n",
+        }
 
     def press(self, keys: str) -> None:
         self._child.send(keys)
@@ -55,7 +65,10 @@ class Terminal:
                 continue
             except pexpect.EOF:
                 return
-            self._stream.feed(output)
+            self._held = _PRIVATE.sub(b"", self._held + output)
+            whole, begun, rest = self._held.partition(b"\x1bP")
+            self._stream.feed(whole)
+            self._held = begun + rest
             for question, answer in self._answers.items():
                 if question in output:
                     self._child.send(answer)

@@ -124,6 +124,15 @@ def test_health_and_search(wide: Terminal) -> None:
     wide.wait_for(lambda screen: "49 notes" in screen and "the server is started by" in screen, "the health report")
 
 
+@pytest.mark.parametrize("wide", [{"lens": True}], indirect=True)
+def test_code_lens(wide: Terminal) -> None:
+    write(wide, "# An angry letter\r\r" + WAITING)
+    wide.press("\x1bkk")
+    wide.wait_for(lambda screen: " related, oldest 2014" in screen, "the lens above the heading", 30)
+    wide.press("grx")
+    wide.wait_for(has(*RELATED[WAITING]), "what it tells of, in the panel")  # type: ignore[arg-type]
+
+
 def test_a_killed_server_comes_back(wide: Terminal, desk: Desk) -> None:
     open_panel(wide)
     [server] = servers(desk)

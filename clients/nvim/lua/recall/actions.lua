@@ -42,7 +42,7 @@ function M.peek(hit)
   local readable, lines = pcall(vim.fn.readfile, file, '', hit.line + PEEK_LINES)
   if not readable then return M.say(hit.path .. ' cannot be read', vim.log.levels.WARN) end
   local shown = vim.list_slice(lines, math.max(hit.line + 1 - PEEK_BEFORE, 1))
-  vim.lsp.util.open_floating_preview(shown, 'markdown', {
+  local buffer, float = vim.lsp.util.open_floating_preview(shown, '', {
     title = ' ' .. require('recall.cards').flat(hit.title) .. ' ',
     border = vim.o.winborder ~= '' and vim.o.winborder or 'rounded',
     max_width = 80,
@@ -50,6 +50,21 @@ function M.peek(hit)
     focus_id = 'recall.peek',
     wrap = true,
   })
+  -- Its file type would bring all that a user has for Markdown, in milliseconds that are felt.
+  vim.wo[float].conceallevel = 2
+  pcall(vim.treesitter.start, buffer, 'markdown')
+end
+
+--- The last line of the paragraph that line `row` stands in; lines are counted from 1.
+---@param bufnr integer
+---@param row integer
+---@return integer
+function M.paragraph_end(bufnr, row)
+  local function is_text(line) return (vim.api.nvim_buf_get_lines(bufnr, line - 1, line, false)[1] or ''):find('%S') end
+  while is_text(row + 1) do
+    row = row + 1
+  end
+  return row
 end
 
 local function accepted(hit, window, how)
@@ -80,15 +95,9 @@ end
 ---@param window integer
 function M.quote(hit, window)
   local bufnr = vim.api.nvim_win_get_buf(window)
-  local row = vim.api.nvim_win_get_cursor(window)[1]
-  local rest = vim.api.nvim_buf_get_lines(bufnr, row, -1, false)
-  for _, line in ipairs(rest) do
-    if not line:find('%S') then break end
-    row = row + 1
-  end
+  local row = M.paragraph_end(bufnr, vim.api.nvim_win_get_cursor(window)[1])
   local lines = vim.split(hit.quote, '\n', { trimempty = true })
   table.insert(lines, 1, '')
-  if row < vim.api.nvim_buf_line_count(bufnr) and (rest[#lines] or ''):find('%S') then table.insert(lines, '') end
   vim.api.nvim_buf_set_lines(bufnr, row, row, false, lines)
   accepted(hit, window, 'quote')
 end

@@ -37,14 +37,14 @@ end
 function M.check()
   vim.health.start('recall')
   if vim.fn.has('nvim-0.11') == 0 then return vim.health.error('Neovim 0.11 or later is needed') end
-  local config = vim.lsp.config.recall
-  if not config then
+  local options = require('recall').options
+  if not options then
     return vim.health.error('nothing is set up', { "Call require('recall').setup() in your configuration." })
   end
-  check_server(config.cmd)
+  check_server(options.cmd)
   local clients = vim.lsp.get_clients({ name = 'recall' })
   if #clients == 0 then
-    vim.health.info('no server runs: one starts with the first note (' .. table.concat(config.filetypes, ', ') .. ')')
+    vim.health.info('no server runs: one starts with the first note (' .. table.concat(options.filetypes, ', ') .. ')')
   end
   vim.iter(clients):each(check_client)
   if vim.lsp.inline_completion then

@@ -13,6 +13,7 @@ local M = {}
 ---@field panel recall.PanelOptions|{ open: boolean } `open`: with the first note
 ---@field line boolean tell the nearest note at the end of the paragraph, in one quiet line
 ---@field ghost boolean|string ghost text (Neovim 0.12), and the key that takes it; false for none
+---@field lens boolean "3 related, oldest 2019" above headings (Neovim 0.12)
 ---@field pause integer milliseconds without a key before the panel and the line follow
 M.defaults = {
   cmd = { 'recall-lsp', 'serve' },
@@ -22,10 +23,12 @@ M.defaults = {
   panel = { open = false, width = 48, side = 'right' },
   line = false,
   ghost = '<Tab>',
+  lens = false,
   pause = 250,
 }
 
 local NAME = 'recall'
+local group = vim.api.nvim_create_augroup('recall', {})
 
 --- Is it a folder that nobody means as notes: the home folder, or one that holds it?
 ---@param folder string
@@ -89,6 +92,7 @@ end
 local function attached(client, bufnr, chosen)
   if chosen.completion then require('recall.completion').enable(client, bufnr, chosen.settings.trigger or ';;') end
   if chosen.ghost then enable_ghost(client, bufnr, chosen.ghost) end
+  if chosen.lens and vim.lsp.codelens.enable then vim.lsp.codelens.enable(true, { bufnr = bufnr }) end
   if chosen.line then require('recall.line').setup() end
   if chosen.panel.open then
     chosen.panel.open = false
@@ -100,12 +104,11 @@ end
 ---@return string
 function M.statusline() return require('recall.status').line() end
 
----@param options? recall.Options
-function M.setup(options)
-  if vim.fn.has('nvim-0.11') == 0 then
-    return vim.notify('recall: Neovim 0.11 or later is needed', vim.log.levels.ERROR)
-  end
-  local chosen = vim.tbl_deep_extend('force', M.defaults, options or {})
+--- What `setup` was given, with the defaults.
+M.options = nil ---@type recall.Options?
+
+---@param chosen recall.Options
+local function start(chosen)
   -- An empty Lua table would go out as a list.
   local settings = next(chosen.settings) and chosen.settings or vim.empty_dict()
   vim.lsp.config(NAME, {
@@ -123,7 +126,7 @@ function M.setup(options)
     on_exit = vim.schedule_wrap(function(code, signal) require('recall.restart').exited(code, signal) end),
   })
   vim.api.nvim_create_autocmd('LspAttach', {
-    group = vim.api.nvim_create_augroup('recall', {}),
+    group = group,
     callback = function(event)
       local client = vim.lsp.get_client_by_id(event.data.client_id)
       if not client or client.name ~= NAME then return end
@@ -131,12 +134,6 @@ function M.setup(options)
       require('recall.panel').options = chosen.panel
       attached(client, event.buf, chosen)
     end,
-  })
-  vim.api.nvim_create_user_command('Recall', function(command) require('recall.command').run(command) end, {
-    nargs = '*',
-    range = true,
-    complete = function(lead, line) return require('recall.command').complete(lead, line) end,
-    desc = 'Past notes related to the paragraph, or to the lines given (see :help recall)',
   })
   vim.lsp.commands['recall.showRelated'] = function(command)
     local bufnr = vim.api.nvim_get_current_buf()
@@ -148,6 +145,42 @@ function M.setup(options)
     )
   end
   vim.lsp.enable(NAME)
+end
+
+--- Neovim's client is loaded with the first note, and not for who edits no notes today.
+---@param chosen recall.Options
+local function start_with_first_note(chosen)
+  local waiting = vim.api.nvim_create_augroup('recall.start', {})
+  local function found(buffer)
+    vim.api.nvim_clear_autocmds({ group = waiting })
+    start(chosen)
+    if vim.v.vim_did_enter == 1 then return end
+    -- While Neovim starts, `vim.lsp.enable` leaves alone what is open.
+    vim.api.nvim_exec_autocmds('FileType', { group = 'nvim.lsp.enable', buffer = buffer, modeline = false })
+  end
+  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.list_contains(chosen.filetypes, vim.bo[buffer].filetype) then return found(buffer) end
+  end
+  vim.api.nvim_create_autocmd('FileType', {
+    group = waiting,
+    pattern = chosen.filetypes,
+    callback = function(event) found(event.buf) end,
+  })
+end
+
+---@param options? recall.Options
+function M.setup(options)
+  if vim.fn.has('nvim-0.11') == 0 then
+    return vim.notify('recall: Neovim 0.11 or later is needed', vim.log.levels.ERROR)
+  end
+  M.options = vim.tbl_deep_extend('force', M.defaults, options or {})
+  vim.api.nvim_create_user_command('Recall', function(command) require('recall.command').run(command) end, {
+    nargs = '*',
+    range = true,
+    complete = function(lead, line) return require('recall.command').complete(lead, line) end,
+    desc = 'Past notes related to the paragraph, or to the lines given (see :help recall)',
+  })
+  start_with_first_note(M.options)
 end
 
 return M

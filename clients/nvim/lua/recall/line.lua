@@ -1,19 +1,11 @@
 --- One quiet line at the end of the paragraph: the note that came to mind, and its year.
+local actions = require('recall.actions')
 local cards = require('recall.cards')
 local live = require('recall.live')
 
 local M = {}
 
 local namespace = vim.api.nvim_create_namespace('recall.line')
-
-local function last_line_of_paragraph(bufnr, row)
-  local lines = vim.api.nvim_buf_get_lines(bufnr, row, -1, false)
-  for _, line in ipairs(lines) do
-    if not line:find('%S') then break end
-    row = row + 1
-  end
-  return math.max(row - 1, 0)
-end
 
 ---@param hits recall.Hit[]
 local function told(hits, bufnr)
@@ -22,7 +14,7 @@ local function told(hits, bufnr)
   end
   local hit = hits[1]
   if not hit or bufnr ~= vim.api.nvim_get_current_buf() then return end
-  local row = last_line_of_paragraph(bufnr, vim.api.nvim_win_get_cursor(0)[1] - 1)
+  local row = math.max(actions.paragraph_end(bufnr, vim.api.nvim_win_get_cursor(0)[1] - 1) - 1, 0)
   local year = type(hit.written) == 'string' and ', ' .. hit.written:sub(1, 4) or ''
   local text = { ('  ↩ %s%s'):format(cards.flat(hit.title), year), 'RecallLine' }
   vim.api.nvim_buf_set_extmark(bufnr, namespace, row, 0, { virt_text = { text }, hl_mode = 'combine' })
