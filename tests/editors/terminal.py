@@ -10,7 +10,6 @@ from pathlib import Path
 import pexpect
 import pyte
 
-
 _PRIVATE = re.compile(rb"\x1bP.*?\x1b\\", re.DOTALL)
 """Device control strings, by which Neovim asks what the terminal can do; pyte would print them."""
 

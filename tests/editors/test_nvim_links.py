@@ -51,10 +51,8 @@ def test_a_note_is_renamed_with_its_file_and_its_links(nvim: str, desk: Desk, tm
         terminal.wait_for(lambda screen: "Mostly [[Rye and barley]], rarely" in screen, "the new name")
         terminal.press(":wall\r")
         terminal.wait_for(lambda _: not (vault / "Rye.md").exists(), "the renamed file")
-        terminal.press("0f[ll\x1d")
-        terminal.wait_for(
-            lambda screen: "Dark and slow" in screen and "Rye and barley.md" in screen, "the note, followed"
-        )
+        terminal.press("0f[ll")
+        terminal.press_until("\x1d", "\r", lambda screen: "Dark and slow" in screen, "the note under its new name")
     finally:
         terminal.close()
     expected = {
