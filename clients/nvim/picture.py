@@ -1,6 +1,6 @@
-"""Takes the pictures in our READMEs: real Neovim on the sample vault, its screen drawn as an SVG.
+"""Takes the pictures in our READMEs: real Neovim and Emacs on the sample vault, their screens drawn as SVGs.
 
-python clients/nvim/picture.py    (RECALL_NVIM or nvim on the PATH; needs pexpect and pyte)
+python clients/nvim/picture.py    (RECALL_NVIM or nvim on the PATH, RECALL_EMACS or emacs; needs pexpect and pyte)
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ sys.path.insert(0, str(ROOT / "tests" / "editors"))
 from terminal import Terminal  # noqa: E402
 
 CARD, PANEL = Path(__file__).with_name("screen.svg"), Path(__file__).with_name("panel.svg")
+EMACS = Path(__file__).parents[1] / "emacs" / "panel.svg"
 COLUMNS, LINES = 105, 30
 CELL, ROW, FONT = 8.43, 19, 14
 MARGIN, BAR, GAP = 22, 34, 22
@@ -48,6 +49,11 @@ FRAME = {
     "╰": "M{x} 0 V{u} Q{x} {y} {r} {y} H{w}", "╯": "M0 {y} H{n} Q{x} {y} {x} {u} V0",
 }  # fmt: skip
 """Frames are drawn, since letters of a font leave gaps between rows."""
+NAMED = {
+    "black": "#14161b", "red": "#d16969", "green": "#6fb58b", "brown": "#c9a45c", "blue": "#6c9bd2",
+    "magenta": "#b48ead", "cyan": "#7fb8c4", "white": "#e0e2ea", "brightblack": "#6b7280",
+}  # fmt: skip
+"""What a program that knows few colours means by their names."""
 DRAFT = (
     "# Tuesday\r\r"
     "We lost our way to the station, and it was the best hour of the trip. With the phone dead there "
@@ -86,6 +92,16 @@ def take_panel(terminal: Terminal) -> list[Shot]:
     return [Shot(":Recall beside the draft", rows(terminal.screen))]
 
 
+def take_emacs(terminal: Terminal) -> list[Shot]:
+    """The panel beside the draft in Emacs."""
+    terminal.wait_for(lambda screen: "[eglot:notes" in screen, "the server", 60)
+    terminal.press("\x1b>" + DRAFT + "\x1bxrecall-panel\r")
+    terminal.wait_for(lambda screen: screen.count(" ago") > 1, "the panel", 60)
+    terminal.press("\x07")
+    terminal.read(2)
+    return [Shot("M-x recall-panel beside the draft", rows(terminal.screen))]
+
+
 def rows(screen: pyte.Screen) -> list[list[Char]]:
     """The screen without the empty rows above the status line."""
     cells = [[screen.buffer[row][column] for column in range(screen.columns)] for row in range(screen.lines)]
@@ -96,8 +112,8 @@ def rows(screen: pyte.Screen) -> list[list[Char]]:
 
 def colours(cell: Char) -> tuple[str, str]:
     """Ink and paper as CSS colours."""
-    ink = FOREGROUND if cell.fg == "default" else f"#{cell.fg}"
-    paper = BACKGROUND if cell.bg == "default" else f"#{cell.bg}"
+    ink = FOREGROUND if cell.fg == "default" else NAMED.get(cell.fg, f"#{cell.fg}")
+    paper = BACKGROUND if cell.bg == "default" else NAMED.get(cell.bg, f"#{cell.bg}")
     return (paper, ink) if cell.reverse else (ink, paper)
 
 
@@ -158,6 +174,19 @@ def draw(shots: list[Shot]) -> str:
     return "\n".join([head, *parts, "</svg>"]) + "\n"
 
 
+def emacs_command(note: Path) -> list[str]:
+    editor = os.environ.get("RECALL_EMACS") or shutil.which("emacs") or sys.exit("no Emacs: name it in RECALL_EMACS")
+    init = ROOT / "tests" / "editors" / "emacs_init.el"
+    faces = {"mode-line": "#2c2e33", "mode-line-inactive": "#22252c", "vertical-border": BACKGROUND}
+    painted = "".join(
+        f"""(set-face-attribute '{face} nil :background "{paper}" :foreground "#9b9ea4")"""
+        for face, paper in faces.items()
+    )
+    look = f"""(progn (menu-bar-mode -1) (add-hook 'text-mode-hook #'visual-line-mode)
+        (setq frame-background-mode 'dark) (frame-set-background-mode (selected-frame)) {painted})"""
+    return [editor, "-Q", "-nw", "-l", str(init), "--eval", look, str(note)]
+
+
 def main() -> None:
     editor = os.environ.get("RECALL_NVIM") or shutil.which("nvim") or sys.exit("no Neovim: name it in RECALL_NVIM")
     with tempfile.TemporaryDirectory() as place:
@@ -167,12 +196,15 @@ def main() -> None:
         (vault / "recall.toml").write_text("limit = 3\n", encoding="utf-8")
         env = {**os.environ, "HOME": place, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
         env |= {"RECALL_CACHE_DIR": f"{place}/cache", "RECALL_DATA_DIR": f"{place}/data"}
-        env |= {"RECALL_PYTHON": sys.executable, "RECALL_CLIENT": str(ROOT / "clients" / "nvim")}
+        env["RECALL_PYTHON"] = sys.executable
         subprocess.run([sys.executable, "-m", "recall_lsp", "index", str(vault)], env=env, check=True)
         init = ROOT / "tests" / "editors" / "nvim_init.lua"
-        command = [editor, "--clean", "-u", str(init), "--cmd", f"cd {vault} | {LOOK}", str(vault / "Tuesday.md")]
-        for picture, scene in ((CARD, take), (PANEL, take_panel)):
-            terminal = Terminal(command, env, COLUMNS, LINES, Path("screen.txt"))
+        note = vault / "Tuesday.md"
+        command = [editor, "--clean", "-u", str(init), "--cmd", f"cd {vault} | {LOOK}", str(note)]
+        emacs = emacs_command(note)
+        for picture, scene, run in ((CARD, take, command), (PANEL, take_panel, command), (EMACS, take_emacs, emacs)):
+            env["RECALL_CLIENT"] = str(ROOT / "clients" / ("emacs" if run is emacs else "nvim"))
+            terminal = Terminal(run, env, COLUMNS, LINES, Path("screen.txt"))
             try:
                 picture.write_text(draw(scene(terminal)), encoding="utf-8")
             finally:
