@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -144,3 +147,31 @@ def test_a_view_damaged_under_a_running_keeper_is_made_anew(root: Path) -> None:
             path.write_bytes(content[:-9])
         eventually(lambda: "was damaged" in problems(keeper.events), "seen at the next idle look")
         eventually(lambda: found(follow(vault), "the river road") == ["river.md"])
+
+
+def ask(reader: subprocess.Popen[str], text: str) -> list[str] | None:
+    """The paths that `recall-lsp related --json` answers with; None when it has ended."""
+    assert reader.stdin is not None and reader.stdout is not None
+    reader.stdin.write(json.dumps({"text": text, "quiet": 0}) + "\n")
+    reader.stdin.flush()
+    line = reader.stdout.readline()
+    return [hit["path"] for hit in json.loads(line)["hits"]] if line else None
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows lets nobody cut short a file that is mapped")
+def test_a_view_cut_short_in_use_costs_one_process_and_no_note(root: Path) -> None:
+    """All of it in other processes: what is mapped here would end pytest."""
+    write_notes(root, {**NOTES, "recall.toml": 'model = "none"\nquiet = 0\n'})
+    command = [sys.executable, "-P", "-m", "recall_lsp", "related", str(root), "--json"]
+    start = partial(subprocess.Popen[str], command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with start(stderr=subprocess.DEVNULL) as reader:
+        assert ask(reader, "the river road") == ["river.md"]
+        for path in (index_dir(root) / "lexical").glob("*/*"):
+            if path.suffix in (".idx", ".term", ".fast"):
+                os.truncate(path, 0)
+        if ask(reader, "soup at night") is None:
+            assert reader.wait(30) == -signal.SIGBUS
+    with start(stderr=subprocess.DEVNULL) as reader:
+        assert ask(reader, "the river road") == ["river.md"]
+        assert ask(reader, "soup at night") == ["bread.md"]
+    assert check(root, load_options(root, {})[0]) == []
