@@ -8,8 +8,8 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
-_LEVEL = 3
-"""Four fifths of the time of level 6, for two hundredths more on disk."""
+_LEVEL = 6
+"""Some 40 µs a note; higher ones gain nothing."""
 _RAW = -zlib.MAX_WBITS
 _OFTEN = b'","wiki",["","",[],["id:.md","~","title:\n[[["",1,'
 """Known to both sides from the start: most records are shorter than what deflate needs to learn it."""
