@@ -52,6 +52,15 @@ def test_a_writer_sees_the_card_of_related_notes(terminal: Terminal) -> None:
     terminal.wait_for(lambda screen: all(title in screen for title in RELATED[WAITING]), "the card of related notes")
 
 
+def test_related_notes_stand_in_the_location_list(terminal: Terminal) -> None:
+    write(terminal, WAITING)
+    terminal.press("\x1b:Recall list\r")
+    terminal.wait_for(
+        lambda screen: "Related notes" in screen and all(f"{title}.md|" in screen for title in RELATED[WAITING]),
+        "the location list of related notes",
+    )
+
+
 def test_a_related_note_is_chosen_and_linked(terminal: Terminal) -> None:
     write(terminal, LOST + " ")
     terminal.press(";;")

@@ -39,6 +39,7 @@ export function activate(context: ExtensionContext): void {
       "recallServer.install": () => commands.executeCommand("markdown.showPreview", Uri.joinPath(context.extensionUri, INSTALL_PAGE)),
       "recallServer.menu": () => menu(recall, running),
       "recall.showRelated": (asked: Asked) => recall.showAt(Uri.parse(asked.textDocument.uri), place(asked)),
+      "recall.showReferences": (asked: Asked) => showReferences(Uri.parse(asked.textDocument.uri), place(asked)),
     }),
     workspace.onDidChangeConfiguration((change) => change.affectsConfiguration("recall.serverPath") && void running.restart()),
     workspace.onDidGrantWorkspaceTrust(() => void running.restart()),
@@ -54,6 +55,12 @@ export function deactivate(): Thenable<void> | undefined {
 interface Asked {
   textDocument: { uri: string };
   position: { line: number; character: number };
+}
+
+/** The list of the links to a place, as "Go to references" shows it. */
+async function showReferences(uri: Uri, at: Position): Promise<void> {
+  const found = await commands.executeCommand("vscode.executeReferenceProvider", uri, at);
+  await commands.executeCommand("editor.action.showReferences", uri, at, found);
 }
 
 function place(asked: Asked): Position {

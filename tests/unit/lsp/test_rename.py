@@ -266,3 +266,32 @@ async def test_a_picture_that_is_renamed_is_still_shown(root: Path) -> None:
     edit = await desk.wire.request("workspace/willRenameFiles", {"files": folder})
     await desk.apply(edit)
     assert (root / "other.md").read_text() == "![q](a/art/q.png)\n"
+
+
+DENDRON = {
+    "recipes.bread.md": "---\nid: aaaaaaaaaaaaaaaaaaaaaaa\ntitle: Bread\n---\n\n## Crust\n\nSteam. ^steam\n",
+    "recipes.md": (
+        "---\nid: bbbbbbbbbbbbbbbbbbbbbbb\ntitle: Recipes\n---\n"
+        "[[The loaf|recipes.bread]] [[its crust|recipes.bread#crust]] ![[recipes.bread#^steam]] #kitchen\n"
+    ),
+    "journal.2021.03.04.md": "---\nid: ccccccccccccccccccccccc\ntitle: A day\n---\n[[dendron://notes/recipes.bread]]\n",
+}
+
+
+async def test_dendron_links_are_followed_checked_and_renamed(root: Path) -> None:
+    desk = await Desk(root, DENDRON).start()
+    desk.open("recipes.md", DENDRON["recipes.md"].replace("|recipes.bread]]", "|recipes.br¦ead]]"))
+    assert (await desk.ask("diagnostic"))["items"] == []
+    assert await desk.places("definition") == ["recipes.bread.md:0:0"]
+    referring = await desk.places("references", context={"includeDeclaration": False})
+    assert referring == ["journal.2021.03.04.md:4:0", "recipes.md:4:0", "recipes.md:4:27", "recipes.md:4:61"]
+    await desk.apply(await desk.ask("rename", newName="recipes.rye.bread"))
+    assert (root / "recipes.rye.bread.md").read_text() == DENDRON["recipes.bread.md"]
+    assert (
+        (root / "recipes.md")
+        .read_text()
+        .endswith(
+            "[[The loaf|recipes.rye.bread]] [[its crust|recipes.rye.bread#crust]] ![[recipes.rye.bread#^steam]] #kitchen\n"
+        )
+    )
+    assert (root / "journal.2021.03.04.md").read_text().endswith("\n[[dendron://notes/recipes.rye.bread]]\n")

@@ -23,6 +23,39 @@ function M.execute(bufnr, command, argument, on_result)
   end, bufnr)
 end
 
+--- The links to a place, in the location list.
+---@param bufnr integer
+---@param place { textDocument: lsp.TextDocumentIdentifier, position: lsp.Position }
+function M.references(bufnr, place)
+  local client = require('recall').client(bufnr)
+  if not client then return M.say('no server for this buffer (:checkhealth recall tells why)', vim.log.levels.WARN) end
+  local params = vim.tbl_extend('force', place, { context = { includeDeclaration = false } })
+  client:request('textDocument/references', params, function(problem, found)
+    if problem then return M.say(problem.message, vim.log.levels.WARN) end
+    local items = vim.lsp.util.locations_to_items(found or {}, client.offset_encoding)
+    M.list('References', items)
+  end, bufnr)
+end
+
+--- The notes related to the cursor's paragraph, in the location list.
+---@param bufnr integer
+---@param params table
+function M.related(bufnr, params)
+  M.execute(bufnr, 'recall.related', params, function(result)
+    M.list('Related notes', vim.tbl_map(function(hit)
+      return { filename = vim.uri_to_fname(hit.uri), lnum = hit.line + 1, col = 1, text = hit.sentence }
+    end, result.hits))
+  end)
+end
+
+---@param title string
+---@param items vim.quickfix.entry[]
+function M.list(title, items)
+  if #items == 0 then return M.say('nothing found') end
+  vim.fn.setloclist(0, {}, ' ', { title = title, items = items })
+  vim.cmd('lopen')
+end
+
 ---@param hit recall.Hit
 ---@param window integer
 ---@param split? 'vertical' beside

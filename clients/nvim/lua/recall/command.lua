@@ -30,6 +30,12 @@ local runs = {
     if command.range > 0 then return related_to_lines(command) end
     require('recall.panel').open()
   end,
+  list = function()
+    local bufnr = vim.api.nvim_get_current_buf()
+    local client = require('recall').client(bufnr)
+    local place = vim.lsp.util.make_position_params(0, client and client.offset_encoding or 'utf-16')
+    require('recall.actions').related(bufnr, place)
+  end,
   toggle = function() require('recall.panel').toggle() end,
   focus = function() require('recall.panel').focus() end,
   close = function() require('recall.panel').close() end,

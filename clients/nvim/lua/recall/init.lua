@@ -144,6 +144,9 @@ local function start(chosen)
       function(result) require('recall.panel').show(result.hits) end
     )
   end
+  vim.lsp.commands['recall.showReferences'] = function(command)
+    require('recall.actions').references(vim.api.nvim_get_current_buf(), command.arguments[1])
+  end
   vim.lsp.enable(NAME)
 end
 
