@@ -44,7 +44,7 @@ def main(rounds: int) -> int:
         subprocess.run(index, env=env, check=True, stdout=subprocess.DEVNULL)
         with vscode(base, vault, env, package(base / "recall-lsp.vsix")) as drive:
             asked = {**drive, "sentences": SENTENCES, "rounds": rounds}
-            taken = run_driver("vscode_refresh.js", asked, timeout=120 + 5 * rounds)["taken"]
+            taken = run_driver("vscode_refresh.js", asked, timeout=120 + 5 * rounds)["refresh"]["taken"]
     cuts = quantiles(taken, n=20)
     p50, p95 = cuts[9], cuts[18]
     print(f"{len(taken)} paragraphs; from the last key to painted cards: p50 {p50:.0f} ms, p95 {p95:.0f} ms")

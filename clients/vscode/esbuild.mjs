@@ -1,6 +1,20 @@
-// Two bundles: the extension, and the script of its webview.
+// Two bundles: the extension, and the script of its webview; beside them the licences of what is bundled.
 import { build } from "esbuild";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 
-const common = { bundle: true, minify: true, sourcemap: false, legalComments: "linked", target: "es2022" };
-await build({ ...common, entryPoints: ["src/extension.ts"], outfile: "dist/extension.js", platform: "node", format: "cjs", external: ["vscode"] });
-await build({ ...common, entryPoints: ["src/webview/panel.ts"], outfile: "dist/panel.js", platform: "browser", format: "iife" });
+const common = { bundle: true, minify: true, sourcemap: false, metafile: true, target: "es2022" };
+const bundles = [
+  await build({ ...common, entryPoints: ["src/extension.ts"], outfile: "dist/extension.js", platform: "node", format: "cjs", external: ["vscode"] }),
+  await build({ ...common, entryPoints: ["src/webview/panel.ts"], outfile: "dist/panel.js", platform: "browser", format: "iife" }),
+];
+const inputs = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+const packages = new Set(inputs.map((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]).filter(Boolean));
+const notices = [];
+for (const folder of [...packages].sort()) {
+  const { name, version, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+  if (!file) throw new Error(`${name} is bundled and has no licence file`);
+  notices.push(`${name} ${version} (${license})\n\n${(await readFile(join(folder, file), "utf8")).trim()}\n`);
+}
+await writeFile("dist/THIRD-PARTY-NOTICES.txt", `Bundled into this extension:\n\n${notices.join(`\n${"-".repeat(80)}\n\n`)}`);

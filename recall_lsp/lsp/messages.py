@@ -25,7 +25,7 @@ The other commands take one object too, in which documents and notes are named b
     recall.pin        {"note": ...}                             it is to stay at hand, which is the client's to do
     recall.undo       {"id"?: ...}                              takes back that, or the newest dismissal; null for none
     recall.hidden     nothing                                   answers `{"hidden": [Taught]}`, newest first
-    recall.pinned     nothing                                   answers `{"pinned": [Taught]}`, oldest first
+    recall.pinned     {"uri"?: document}                        answers `{"pinned": [Pinned]}`, oldest first
 
 All of this goes with a note that is renamed or moved, in the editor or outside.
 
@@ -129,8 +129,23 @@ class HiddenResult:
 
 
 @attrs.frozen
+class PinnedParams:
+    uri: str = ""
+
+
+@attrs.frozen
+class Pinned:
+    """`link` is what to insert into the document asked from; it and `title` are "" for a note that is not there."""
+
+    id: str
+    note: str
+    title: str
+    link: str
+
+
+@attrs.frozen
 class PinnedResult:
-    pinned: list[Taught]
+    pinned: list[Pinned]
 
 
 @attrs.frozen
@@ -296,7 +311,8 @@ _CLASSES = (
     DailyParams, NewNoteParams, MarkBlockParams,
     BacklinksParams, Backlink, BacklinksResult, RelatedParams, RelatedHit, RelatedResult, PathMessage,
     FolderStatus, StatusResult,
-    DismissParams, NeverShowParams, AcceptedParams, PinParams, UndoParams, Taught, HiddenResult, PinnedResult,
+    DismissParams, NeverShowParams, AcceptedParams, PinParams, UndoParams, Taught, HiddenResult,
+    PinnedParams, Pinned, PinnedResult,
 )  # fmt: skip
 
 

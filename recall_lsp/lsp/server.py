@@ -142,7 +142,7 @@ COMMANDS: tuple[tuple[str, type[Any] | None, Handler], ...] = (
     (messages.UNDO, messages.UndoParams, undo.undo),
     (messages.HIDDEN, None, hidden.hidden),
     (messages.PIN, messages.PinParams, pin.pin),
-    (messages.PINNED, None, pinned.pinned),
+    (messages.PINNED, messages.PinnedParams, pinned.pinned),
     (messages.LINK_COMMAND, messages.LinkParams, link_words.link_words),
 )
 

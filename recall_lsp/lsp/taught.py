@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pygls.exceptions import JsonRpcInternalError, JsonRpcInvalidParams
 
@@ -13,8 +13,10 @@ from recall_lsp.lsp.served_vault import ServedVault
 from recall_lsp.lsp.session import Session
 
 if TYPE_CHECKING:
-    from recall_lsp.index.feedback import Event, Feedback, Kind
+    from recall_lsp.index.feedback import Event, Kind
     from recall_lsp.index.vault import Vault
+
+T = TypeVar("T")
 
 
 async def teach(session: Session, kind: Kind, note: str, near: str | None = None, how: str = "") -> Taught:
@@ -56,13 +58,18 @@ async def written(served: ServedVault, work: Callable[[Vault], Taught | None]) -
     return result
 
 
-async def standing(session: Session, name: str, kept: Callable[[Feedback], list[Event]]) -> list[Taught]:
-    """What stands of a kind in all folders."""
-    found: list[Taught] = []
+async def standing(
+    session: Session,
+    name: str,
+    kept: Callable[[Vault], list[Event]],
+    tell: Callable[[ServedVault, Vault, Event], T],
+) -> list[T]:
+    """What stands of a kind in all folders, as it is told."""
+    found: list[T] = []
     for served in list(session.vaults):
 
-        def read(vault: Vault, served: ServedVault = served) -> list[Taught]:
-            return [told(served, vault, event) for event in kept(vault.feedback)]
+        def read(vault: Vault, served: ServedVault = served) -> list[T]:
+            return [tell(served, vault, event) for event in kept(vault)]
 
         found += await served.ask((name, object()), read, [])  # none supersedes another
     return found

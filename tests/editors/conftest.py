@@ -8,8 +8,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import vscode
 from terminal import Terminal
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,6 +58,23 @@ def indexed(compiled_models: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         [sys.executable, "-m", "recall_lsp", "index", str(vault)], env=env, check=True, capture_output=True, timeout=300
     )
     return Desk(vault, env)
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
+    """One VS Code for all tests, since starting it costs most, on the indexed vault; see vscode.py.
+
+    Beside our extension it has one that stands in for the Python extension, and nowhere on its PATH a recall-lsp.
+    """
+    vscode.installed()
+    indexed: Desk = request.getfixturevalue("indexed")
+    base = tmp_path_factory.mktemp("vscode")
+    vsix = vscode.package(base / "recall-lsp.vsix")
+    python = vscode.python_extension(base / "python.vsix", base / "venv" / "bin" / "python")
+    folders = [folder for folder in indexed.env["PATH"].split(os.pathsep) if not (Path(folder) / "recall-lsp").exists()]
+    env = {**indexed.env, "PATH": os.pathsep.join(folders)}
+    with vscode.vscode(base, indexed.vault, env, vsix, python) as drive:
+        yield {**drive, "base": str(base), "vsix": str(vsix)}
 
 
 @pytest.fixture

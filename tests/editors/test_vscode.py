@@ -10,10 +10,11 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from conftest import Desk
-from vscode import installed, package, run_driver, vscode
+from vscode import run_driver, told
 
 from recall_lsp.notes.model import Note
 from recall_lsp.notes.read import read_bytes
@@ -28,32 +29,14 @@ ABOUT_LOST = {"Getting lost on purpose", "The blue dot", "2018-07-22 A week with
 
 
 @pytest.fixture(scope="session")
-def seen(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Mapping[str, Any]:
-    installed()
-    indexed: Desk = request.getfixturevalue("indexed")
+def seen(studio: dict[str, Any], indexed: Desk) -> Mapping[str, Any]:
     before = {path: path.read_bytes() for path in indexed.vault.rglob("*") if path.is_file()}
-    base = tmp_path_factory.mktemp("vscode")
-    vsix = package(base / "recall-lsp.vsix")
-    with vscode(base, indexed.vault, indexed.env, vsix) as drive:
-        answers: Mapping[str, Any] = run_driver(
-            "vscode_drive.js",
-            {
-                **drive,
-                "waiting": WAITING,
-                "lost": LOST,
-                "ghost": GHOST,
-                "aboutWaiting": sorted(ABOUT_WAITING),
-                "aboutLost": sorted(ABOUT_LOST),
-            },
-        )
+    about = {"aboutWaiting": sorted(ABOUT_WAITING), "aboutLost": sorted(ABOUT_LOST)}
+    answers: Mapping[str, Any] = run_driver(
+        "vscode_drive.js", {**studio, "waiting": WAITING, "lost": LOST, "ghost": GHOST, **about}
+    )
     assert {path: path.read_bytes() for path in indexed.vault.rglob("*") if path.is_file()} == before
     return answers
-
-
-def told(seen: Mapping[str, Any], step: str) -> Any:
-    assert step in seen, f"the session ended before this: {list(seen)}"
-    assert "error" not in seen[step], seen[step]["error"]
-    return seen[step]
 
 
 def test_the_panel_opens_by_itself_and_leaves_the_focus(seen: Mapping[str, Any]) -> None:
@@ -104,6 +87,22 @@ def test_ghost_text_and_tab(seen: Mapping[str, Any]) -> None:
     assert found["text"].startswith("out on") and found["grown"] >= len("out on")
 
 
+def test_ghost_text_has_alternatives_and_goes_away(seen: Mapping[str, Any]) -> None:
+    found = told(seen, "ghost-cycled")
+    assert found["first"] and found["second"] and found["first"] != found["second"]
+    assert f"in a drawer {found['second']}" not in found["lines"]
+
+
+def test_ghost_text_is_taken_word_by_word(seen: Mapping[str, Any]) -> None:
+    assert told(seen, "ghost-word")["text"].startswith("on")
+
+
+def test_ghost_text_turns_words_into_a_link(seen: Mapping[str, Any]) -> None:
+    found = told(seen, "ghost-link")
+    assert "→ [[The asparagus bed]]" in found["text"]
+    assert "I went to [[The asparagus bed]]" in found["lines"]
+
+
 def test_a_quotation_is_inserted_with_its_source_and_date(seen: Mapping[str, Any]) -> None:
     found = told(seen, "quote")
     assert re.search(rf"> — \[\[[^]]*{re.escape(found['title'])}\]\], \d{{4}}-\d\d-\d\d", found["lines"])
@@ -146,6 +145,7 @@ def test_themes(seen: Mapping[str, Any]) -> None:
         return sum(numbers) / 3
 
     assert brightness("light") < 110 < 150 < brightness("dark") <= brightness("contrast")
+    assert brightness("contrast-light") < 110
 
 
 def test_the_page_of_all_related_passages(seen: Mapping[str, Any]) -> None:
@@ -173,7 +173,16 @@ def vault_titles(indexed: Desk) -> set[str]:
     return {note.title for note in notes if isinstance(note, Note)}
 
 
-def test_screenshots_are_left(seen: Mapping[str, Any], tmp_path_factory: pytest.TempPathFactory) -> None:
-    shots: list[Path] = sorted(tmp_path_factory.getbasetemp().glob("vscode*/shots/*.png"))
+def test_the_package_holds_what_a_user_is_owed(studio: dict[str, Any]) -> None:
+    with ZipFile(studio["vsix"]) as package:
+        files = {name.removeprefix("extension/").lower() for name in package.namelist()}
+        notices = package.read("extension/dist/THIRD-PARTY-NOTICES.txt").decode()
+    assert {"readme.md", "changelog.md", "license.txt", "media/icon.png", "dist/extension.js"} <= files
+    assert not [name for name in files if name.startswith(("src/", "test/", "node_modules/"))]
+    assert "vscode-languageclient" in notices and "Permission is hereby granted" in notices
+
+
+def test_screenshots_are_left(seen: Mapping[str, Any], studio: dict[str, Any]) -> None:
+    shots = sorted(Path(studio["shots"]).glob("*.png"))
     assert {"waiting", "dark", "light", "quote"} <= {shot.stem for shot in shots}
     assert all(shot.stat().st_size > 10_000 for shot in shots)

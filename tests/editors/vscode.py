@@ -16,6 +16,7 @@ from time import monotonic, sleep
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
+from zipfile import ZipFile
 
 import pytest
 
@@ -60,23 +61,53 @@ def package(to: Path) -> Path:
     return to
 
 
+def program(at: Path, script: str) -> Path:
+    """An executable shell script."""
+    at.parent.mkdir(parents=True, exist_ok=True)
+    at.write_text(f"#!/bin/sh\n{script}\n")
+    at.chmod(0o755)
+    return at
+
+
+def python_extension(to: Path, interpreter: Path) -> Path:
+    """A .vsix in the place of the Python extension: it tells that this interpreter is selected, and nothing else."""
+    manifest = {
+        "name": "python", "publisher": "ms-python", "version": "1.0.0", "engines": {"vscode": "^1.106.0"},
+        "main": "./main.js", "activationEvents": [], "capabilities": {"untrustedWorkspaces": {"supported": True}},
+    }  # fmt: skip
+    main = (
+        "exports.activate = () => ({ environments: {"
+        f" getActiveEnvironmentPath: () => ({{ path: {json.dumps(str(interpreter))} }}),"
+        " resolveEnvironment: async ({ path }) => ({ executable: { uri: require('vscode').Uri.file(path) } }) } });"
+    )
+    vsix = (
+        '<?xml version="1.0" encoding="utf-8"?><PackageManifest Version="2.0.0"'
+        ' xmlns="http://schemas.microsoft.com/developer/vsx-schema/2011"><Metadata>'
+        '<Identity Language="en-US" Id="python" Version="1.0.0" Publisher="ms-python"/></Metadata><Installation>'
+        '<InstallationTarget Id="Microsoft.VisualStudio.Code"/></Installation></PackageManifest>'
+    )
+    with ZipFile(to, "w") as file:
+        file.writestr("extension.vsixmanifest", vsix)
+        file.writestr("extension/package.json", json.dumps(manifest))
+        file.writestr("extension/main.js", main)
+    return to
+
+
 @contextmanager
-def vscode(base: Path, vault: Path, env: Mapping[str, str], vsix: Path) -> Iterator[dict[str, Any]]:
-    """VS Code on a vault; what `vscode_drive.js` needs to know of it."""
+def vscode(base: Path, vault: Path, env: Mapping[str, str], *extensions: Path) -> Iterator[dict[str, Any]]:
+    """VS Code on a vault, with our extension and maybe others; what the scripts that drive it need to know of it."""
     tools, data = installed(), base / "data"
     pid = base / "server.pid"
-    server = base / "recall-lsp"
-    server.write_text(f'#!/bin/sh\necho $$ > "{pid}"\nexec "{sys.executable}" -m recall_lsp "$@"\n')
-    server.chmod(0o755)
+    server = program(base / "recall-lsp", f'echo $$ > "{pid}"\nexec "{sys.executable}" -m recall_lsp "$@"')
     files = [data / "User" / "settings.json", data / "Machine" / "settings.json"]
     for file in files:
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps(SETTINGS | {"recall.serverPath": str(server)}))
     (base / "shots").mkdir()
     command = [str(tools / "code-server"), "--user-data-dir", str(data), "--extensions-dir", str(base / "extensions")]
-    subprocess.run(
-        [*command, "--install-extension", str(vsix)], env=dict(env), check=True, capture_output=True, timeout=120
-    )
+    for vsix in extensions:
+        install = [*command, "--install-extension", str(vsix)]
+        subprocess.run(install, env=dict(env), check=True, capture_output=True, timeout=120)
     port = _free_port()
     options = ["--bind-addr", f"127.0.0.1:{port}", "--auth", "none", "--disable-telemetry", "--disable-update-check"]
     options += ["--disable-getting-started-override", "--reconnection-grace-time", "3"]
@@ -102,7 +133,10 @@ def vscode(base: Path, vault: Path, env: Mapping[str, str], vsix: Path) -> Itera
 
 
 def run_driver(script: str, drive: Mapping[str, Any], timeout: float = 420) -> Any:
-    """What the script saw."""
+    """What the script saw, from settings as they were at first."""
+    for file in drive["settings"]:
+        Path(file).write_text(json.dumps(SETTINGS | {"recall.serverPath": drive["server"]}))
+    Path(drive["answers"]).unlink(missing_ok=True)
     env = {**os.environ, "RECALL_DRIVE": json.dumps(drive)}
     node = shutil.which("node") or "node"
     done = subprocess.run(
@@ -111,6 +145,12 @@ def run_driver(script: str, drive: Mapping[str, Any], timeout: float = 420) -> A
     answers = Path(drive["answers"])
     assert answers.exists(), done.stderr[-2000:]
     return json.loads(answers.read_text(encoding="utf-8"))
+
+
+def told(seen: Mapping[str, Any], step: str) -> Any:
+    assert step in seen, f"the session ended before this: {list(seen)}"
+    assert "error" not in seen[step], seen[step]["error"]
+    return seen[step]
 
 
 def _free_port() -> int:

@@ -1,94 +1,13 @@
-// node vscode_drive.js: drives VS Code in Chromium, one step after another, and writes what the page showed.
-// RECALL_DRIVE is JSON: { url, playwright, chromium, shots, answers, settings: [files], serverPid, server, waiting, lost, aboutWaiting, aboutLost, ghost }
+// node vscode_drive.js: the panel and what else a writer sees in VS Code, one step after another.
+// RECALL_DRIVE is JSON: as vscode_page.js wants it, and { settings: [files], serverPid, server, waiting, lost, aboutWaiting, aboutLost, ghost }
 const fs = require("node:fs");
-const path = require("node:path");
-const drive = JSON.parse(process.env.RECALL_DRIVE);
-const { chromium } = require(drive.playwright);
+const { among, drive, PATIENCE, run } = require("./vscode_page.js");
 
-const seen = {};
-const among = (titles, wanted) => titles.some((title) => wanted.includes(title));
-const PATIENCE = 25_000;
-
-async function main() {
-  const context = await chromium.launchPersistentContext(path.join(drive.shots, "..", "browser"), {
-    executablePath: drive.chromium,
-    headless: true,
-    viewport: { width: 1280, height: 800 },
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-  });
-  const page = context.pages()[0] ?? (await context.newPage());
-  page.setDefaultTimeout(2 * PATIENCE);
-  try {
-    await steps(page);
-  } finally {
-    fs.writeFileSync(drive.answers, JSON.stringify(seen, null, 1));
-    await context.close();
-  }
-}
-
-async function steps(page) {
-  const panel = page.frameLocator("iframe.webview").frameLocator("#active-frame");
-  const cards = panel.locator("#cards li");
-  const shot = (name) => page.screenshot({ path: path.join(drive.shots, `${name}.png`) });
-  const titles = async () => (await cards.locator(".title").allInnerTexts()).map((title) => title.split("\n")[0]);
-  const lines = async () =>
-    (await page.locator(".editor-instance .view-lines").first().innerText()).replace(/\s+/g, " ");
-  const until = async (what, done) => {
-    const end = Date.now() + PATIENCE;
-    while (Date.now() < end) {
-      if (await done()) return;
-      await page.waitForTimeout(40);
-    }
-    throw new Error(`not in time: ${what}`);
-  };
-  const set = (settings) => {
-    for (const file of drive.settings) {
-      const now = JSON.parse(fs.readFileSync(file, "utf8"));
-      fs.writeFileSync(file, JSON.stringify({ ...now, ...settings }));
-    }
-  };
-  const command = async (name) => {
-    await page.keyboard.press("F1");
-    await page.locator(".quick-input-widget input").fill(`>${name}`);
-    await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().waitFor({ timeout: PATIENCE });
-    await page.keyboard.press("Enter");
-  };
-  const toEnd = async () => {
-    await page.locator(".editor-instance .view-lines").first().click();
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("Control+End");
-  };
-  const paragraph = async (text) => {
-    await toEnd();
-    await page.keyboard.press("Enter");
-    await page.keyboard.press("Enter");
-    await page.keyboard.type(text, { delay: 4 });
-  };
-  const toPanel = async () => {
-    await page.keyboard.press("Control+Alt+r");
-    await until("the panel has the focus", async () => (await panel.locator("li:focus").count()) === 1);
-  };
-  const step = async (name, work) => {
-    if (drive.only && !drive.only.includes(name) && name !== "open") return;
-    const begun = Date.now();
-    try {
-      seen[name] = { ...(await work()), ms: Date.now() - begun };
-    } catch (error) {
-      seen[name] = { error: error.message.split("\n")[0], ms: Date.now() - begun };
-    }
-    await shot(name).catch(() => undefined);
-    fs.writeFileSync(drive.answers, JSON.stringify(seen, null, 1));
-    if (name === "open" && seen.open.error) throw new Error(seen.open.error);
-  };
-
+run(async ({ page, panel, cards, shot, titles, lines, until, set, command, openNote, toEnd, paragraph, toPanel, step }) => {
   await step("open", async () => {
     await page.goto(drive.url, { waitUntil: "domcontentloaded" });
     await page.locator(".explorer-folders-view .monaco-list-row").first().waitFor({ timeout: 60_000 });
-    await page.locator(".explorer-folders-view").click();
-    await page.keyboard.press("Control+p");
-    await page.locator(".quick-input-widget input").fill("The two-day loaf.md");
-    await page.locator(".quick-input-list .monaco-list-row", { hasText: /The.two-day.loaf/ }).first().waitFor();
-    await page.keyboard.press("Enter");
+    await openNote("The two-day loaf.md");
     await page.locator(".statusbar-item", { hasText: /^\s*Recall$/ }).first().waitFor({ timeout: 60_000 });
     await panel.locator("#message", { hasText: "Nothing from before" }).waitFor({ timeout: 60_000 }); // front matter
     const silence = await panel.locator("body").innerText();
@@ -135,11 +54,12 @@ async function steps(page) {
     ["dark", "Dark Modern"],
     ["light", "Light Modern"],
     ["contrast", "Default High Contrast"],
+    ["contrast-light", "Default High Contrast Light"],
   ]) {
     await step(name, async () => {
       const colour = () => panel.locator("body").evaluate((body) => getComputedStyle(body).color);
       set({ "workbench.colorTheme": theme });
-      const kind = { dark: "vscode-dark", light: "vscode-light", contrast: "vscode-high-contrast" }[name];
+      const kind = { dark: "vscode-dark", light: "vscode-light", contrast: "vscode-high-contrast", "contrast-light": "vscode-high-contrast-light" }[name];
       await until(theme, async () => (await panel.locator("body").getAttribute("class")).split(" ").includes(kind));
       await page.waitForTimeout(400);
       await panel.locator("li").nth(1).hover();
@@ -192,6 +112,52 @@ async function steps(page) {
     return { text, grown: (await lines()).length - before };
   });
 
+  const ghosts = page.locator('[class*="ghost-text"]');
+  const ghost = async () => (await ghosts.allInnerTexts()).join("").replace(/\s+/g, " ").trim();
+
+  await step("ghost-cycled", async () => {
+    set({ "recall.ghostSure": 0.005 }); // alternatives are less sure than what is shown by default
+    await page.waitForTimeout(600);
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("An angry letter should lie in a drawer", { delay: 30 });
+    await ghosts.first().waitFor({ timeout: 6_000 });
+    const first = await ghost();
+    await page.keyboard.press("Alt+]");
+    let second = first;
+    await until("another ghost", async () => (second = await ghost()) !== first && second !== "");
+    await shot("ghost-second");
+    await page.keyboard.press("Escape");
+    await until("no ghost", async () => (await ghosts.count()) === 0);
+    return { first, second, lines: await lines() };
+  });
+
+  await step("ghost-word", async () => {
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type(drive.ghost, { delay: 30 });
+    await ghosts.first().waitFor({ timeout: 6_000 });
+    await page.keyboard.press("Control+ArrowRight");
+    await until("one word", async () => (await lines()).includes(`${drive.ghost.trim()} out`));
+    await until("the ghost goes on", async () => (await ghost()).startsWith("on"));
+    const text = await ghost();
+    await page.keyboard.press("Escape");
+    return { text };
+  });
+
+  await step("ghost-link", async () => {
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("I went to the asparagus bed ", { delay: 30 });
+    await ghosts.first().waitFor({ timeout: 6_000 });
+    const text = await ghost();
+    await shot("ghost-link-shown");
+    await page.keyboard.press("Tab");
+    await until("the link", async () => (await lines()).includes("I went to [[The asparagus bed]]"));
+    set({ "recall.ghostSure": 0.6 });
+    return { text, lines: await lines() };
+  });
+
   await step("quote", async () => {
     await paragraph(drive.waiting);
     await until("related cards", async () => among(await titles(), drive.aboutWaiting));
@@ -225,8 +191,8 @@ async function steps(page) {
     await until("it is gone", async () => !(await titles()).includes(title));
     await shot("dismissed");
     const after = await titles();
-    const told = await panel.locator("#undo").innerText();
-    await panel.locator("#undo button").click();
+    const told = await panel.locator("#offer").innerText();
+    await panel.locator("#offer button").click();
     await until("it is back", async () => (await titles()).includes(title));
     return { title, before, after, told, restored: await titles() };
   });
@@ -319,9 +285,4 @@ async function steps(page) {
     await until("related cards", async () => among(await titles(), drive.aboutWaiting));
     return { told, titles: await titles() };
   });
-}
-
-main().catch((error) => {
-  console.error(error);
-  process.exit(1);
 });

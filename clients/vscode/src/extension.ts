@@ -18,7 +18,7 @@ export function activate(context: ExtensionContext): void {
   const status = new Status();
   const typing = new Typing();
   const recall: Recall = new Recall(context, () => running, (paused) => status.pause(paused));
-  const running = new Server(log, status, typing, () => recall.paused, () => recall.follow());
+  const running = new Server(log, status, typing, () => recall.paused, () => void recall.indexChanged());
   server = running;
   context.subscriptions.push(
     log,
@@ -34,6 +34,7 @@ export function activate(context: ExtensionContext): void {
       "recallPanel.insertQuote": () => recall.act("quote"),
       "recallPanel.undo": () => recall.act("undo"),
       "recallPanel.hidden": () => recall.chooseHidden(),
+      "recallPanel.search": () => recall.search(),
       "recallServer.restart": () => running.restart(),
       "recallServer.log": () => log.show(true),
       "recallServer.install": () => commands.executeCommand("markdown.showPreview", Uri.joinPath(context.extensionUri, INSTALL_PAGE)),
@@ -43,8 +44,10 @@ export function activate(context: ExtensionContext): void {
     }),
     workspace.onDidChangeConfiguration((change) => change.affectsConfiguration("recall.serverPath") && void running.restart()),
     workspace.onDidGrantWorkspaceTrust(() => void running.restart()),
+    window.onDidChangeWindowState(({ focused }) => focused && void running.startIfFound()),
   );
-  void running.start().then(() => welcome(context, recall));
+  void running.start();
+  void welcome(context, recall);
 }
 
 export function deactivate(): Thenable<void> | undefined {
@@ -88,6 +91,7 @@ async function menu(recall: Recall, server: Server): Promise<void> {
   }));
   const actions: { label: string; description?: string; detail?: string; run: string }[] = [
     { label: "$(history) Go to the related notes", run: "recallPanel.show" },
+    { label: "$(search) Search your notes…", run: "recallPanel.search" },
     recall.paused
       ? { label: "$(debug-start) Resume", run: "recallPanel.resume" }
       : { label: "$(debug-pause) Pause", run: "recallPanel.pause" },

@@ -10,23 +10,31 @@ const real: Timer = {
   clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
 };
 
-/** Runs `work` once nothing has been touched for a pause; what a newer touch overtakes is told so by its signal. */
+/** So much of a pause the server has already, in milliseconds: its answer is there when the pause is over. */
+const AHEAD = 80;
+
+/**
+ * Runs `work` towards the end of a pause in which nothing was touched; what it finds may be shown once `over`.  What a
+ * newer touch overtakes is told so by its signal.
+ */
 export class Pause {
   private handle: unknown;
   private running: AbortController | undefined;
 
   constructor(
-    private readonly work: (signal: AbortSignal) => Promise<void>,
+    private readonly work: (signal: AbortSignal, over: Promise<void>) => Promise<void>,
     private readonly pause: () => number,
     private readonly timer: Timer = real,
   ) {}
 
   touch(ms = this.pause()): void {
     this.cancel();
+    const ahead = Math.min(ms, AHEAD);
     this.handle = this.timer.set(() => {
       this.running = new AbortController();
-      void this.work(this.running.signal);
-    }, ms);
+      const over = new Promise<void>((resolve) => (this.handle = this.timer.set(resolve, ahead)));
+      void this.work(this.running.signal, over);
+    }, ms - ahead);
   }
 
   cancel(): void {

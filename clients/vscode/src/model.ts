@@ -28,10 +28,18 @@ export interface Hit {
 /** What a command that teaches answers. */
 export interface Taught {
   id: string;
-  kind: "dismissed" | "never" | "accepted";
+  kind: "dismissed" | "never" | "pinned" | "accepted";
   note: string;
   title: string;
   near: string | null;
+}
+
+/** A note that is kept at hand; without title and link where it is not there, or not read yet. */
+export interface Pinned {
+  id: string;
+  note: string;
+  title: string;
+  link: string;
 }
 
 export interface FolderStatus {
@@ -66,11 +74,19 @@ export interface View {
   cards: Card[];
   message: string;
   hint: string;
-  undo: string;
+  /** What was done, or is wrong, with the one thing to do about it. */
+  offer: Offer | undefined;
   paused: boolean;
 }
 
+export interface Offer {
+  text: string;
+  label: string;
+  action: Action;
+}
+
 export type Action =
-  | "open" | "beside" | "peek" | "link" | "quote" | "dismiss" | "never" | "pin" | "undo" | "resume" | "editor" | "pause";
+  | "open" | "beside" | "peek" | "link" | "quote" | "dismiss" | "never" | "pin" | "undo" | "resume" | "editor" | "pause"
+  | "install";
 
 export type FromPanel = { kind: "ready" } | { kind: "action"; action: Action; key: string } | { kind: "chosen"; key: string };

@@ -10,7 +10,7 @@ export const PANEL = "recallPanel";
 
 export class Panel implements WebviewViewProvider, Disposable {
   private view: WebviewView | undefined;
-  private shown: View = { cards: [], message: "", hint: "", undo: "", paused: false };
+  private shown: View = { cards: [], message: "", hint: "", offer: undefined, paused: false };
 
   constructor(
     private readonly root: Uri,
@@ -76,7 +76,8 @@ function page(webview: Webview, root: Uri): string {
 <main>
 <ul id="cards" aria-label="Related notes"></ul>
 <p id="message" role="status"></p>
-<p id="undo" role="status"></p>
+<p id="offer" role="status"></p>
+<p id="count" role="status"></p>
 </main>
 <script nonce="${nonce}" src="${script}"></script>
 </body>

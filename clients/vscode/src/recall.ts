@@ -5,23 +5,28 @@ import {
   type ExtensionContext, type TextDocument, type TextEditor,
 } from "vscode";
 import { Pause } from "./live";
-import type { Action, FromPanel, Hit, Taught, View } from "./model";
+import type { Action, FromPanel, Hit, Offer, Taught, View } from "./model";
 import { Panel } from "./panel";
+import { Pins } from "./pins";
 import type { Server } from "./server";
+import { searchNotes } from "./search";
 import { cardsOf, quotation, spaced, utf16 } from "./text";
 
 const LANGUAGES = ["markdown", "plaintext", "org"];
-const PINNED = "pinned";
 const PAUSED = "paused";
+const NO_SERVER: Offer = { text: "Recall needs its server, and does not find it.", label: "How to install it", action: "install" };
+/** The cursor that moves by a key tells so after the text: milliseconds in which that is no event of its own. */
+const SAME_KEY = 60;
 
 export class Recall {
   readonly panel: Panel;
   private readonly pause: Pause;
   private editor: TextEditor | undefined;
   private hits: Hit[] = [];
-  private pinned: Hit[];
+  private readonly pins: Pins;
   private chosen = "";
-  private undo = "";
+  private told: Offer | undefined;
+  private changed = 0;
   private asked = false;
   private place: { uri: Uri; position: Position } | undefined;
 
@@ -30,18 +35,25 @@ export class Recall {
     private readonly server: () => Server,
     private readonly onPause: (paused: boolean) => void,
   ) {
-    this.pinned = context.workspaceState.get<Hit[]>(PINNED, []);
+    this.pins = new Pins(context.workspaceState, server);
     this.panel = new Panel(context.extensionUri, (message) => void this.hear(message), () => this.follow(0));
     this.pause = new Pause(
-      (signal) => this.refresh(signal),
+      (signal, over) => this.refresh(signal, over),
       () => workspace.getConfiguration("recall").get("pauseBeforeRefresh", 250),
     );
-    this.setEditor(window.activeTextEditor);
+    if (window.activeTextEditor && isNote(window.activeTextEditor.document)) this.editor = window.activeTextEditor;
     context.subscriptions.push(
       this.panel,
       window.onDidChangeActiveTextEditor((editor) => this.setEditor(editor)),
-      window.onDidChangeTextEditorSelection(({ textEditor }) => textEditor === this.editor && this.follow()),
-      workspace.onDidChangeTextDocument(({ document }) => document === this.editor?.document && this.follow()),
+      window.onDidChangeTextEditorSelection(({ textEditor }) => {
+        if (textEditor === this.editor && Date.now() - this.changed > SAME_KEY) this.follow();
+      }),
+      workspace.onDidChangeTextDocument(({ document }) => {
+        if (document !== this.editor?.document) return;
+        this.changed = Date.now();
+        this.follow();
+      }),
+      workspace.onDidRenameFiles(() => void this.followPins()),
       { dispose: () => this.pause.cancel() },
     );
     void this.setPaused(this.paused);
@@ -65,11 +77,21 @@ export class Recall {
     if (!this.paused) this.pause.touch(ms);
   }
 
+  /** The index has changed: other notes may have become right, or have other names. */
+  async indexChanged(): Promise<void> {
+    if (!this.paused) this.pause.touch();
+    await this.followPins();
+  }
+
   /** The related notes of a place that was pointed at, as a code lens does. */
   async showAt(uri: Uri, position: Position): Promise<void> {
     await this.panel.reveal(false);
     this.place = { uri, position };
     this.pause.touch(0);
+  }
+
+  search(): void {
+    searchNotes(this.server(), this.editor?.document.uri, (hit, column) => this.open(hit, column));
   }
 
   async openPage(): Promise<void> {
@@ -83,7 +105,7 @@ export class Recall {
   }
 
   async act(action: Action, key = this.chosen): Promise<void> {
-    const hit = [...this.hits, ...this.pinned].find((one) => one.uri === key) ?? this.hits[0];
+    const hit = [...this.hits, ...this.pins.hits].find((one) => one.uri === key) ?? this.hits[0];
     switch (action) {
       case "resume":
         return this.setPaused(false);
@@ -93,6 +115,8 @@ export class Recall {
         return this.takeBack();
       case "editor":
         return this.toEditor();
+      case "install":
+        return void (await commands.executeCommand("recallServer.install"));
     }
     if (!hit) return;
     switch (action) {
@@ -130,17 +154,22 @@ export class Recall {
 
   private setEditor(editor: TextEditor | undefined): void {
     if (!editor || !isNote(editor.document)) return; // the last note stays at hand while another thing has the focus
+    const another = editor.document !== this.editor?.document;
     this.editor = editor;
     this.follow(0);
+    if (!another) return;
+    this.told = undefined; // “not here” was said of the other
+    void this.followPins();
   }
 
-  private async refresh(signal: AbortSignal): Promise<void> {
+  private async refresh(signal: AbortSignal, over: Promise<void>): Promise<void> {
     const server = this.server();
     if (!this.panel.visible || !this.editor || !server.running) return this.show();
     const uri = this.place?.uri ?? this.editor.document.uri;
     const position = this.place?.position ?? this.editor.selection.active;
     const params = { textDocument: { uri: uri.toString() }, position };
     const answer = await server.request<{ hits: Hit[] }>("recall/related", params, signal);
+    await over;
     if (!answer || signal.aborted) return;
     this.hits = answer.hits;
     this.asked = true;
@@ -148,8 +177,9 @@ export class Recall {
   }
 
   private show(): void {
-    const cards = cardsOf(this.paused ? [] : this.hits, this.pinned);
-    this.panel.show({ cards, ...this.words(cards.length), undo: this.undo, paused: this.paused });
+    const cards = cardsOf(this.paused ? [] : this.hits, this.pins.hits);
+    const offer = this.server().missing ? NO_SERVER : this.told;
+    this.panel.show({ cards, ...this.words(cards.length), offer, paused: this.paused });
   }
 
   private words(cards: number): Pick<View, "message" | "hint"> {
@@ -213,9 +243,12 @@ export class Recall {
   }
 
   private async pin(hit: Hit): Promise<void> {
-    const others = this.pinned.filter((one) => one.uri !== hit.uri);
-    this.pinned = others.length === this.pinned.length ? [...this.pinned, hit] : others;
-    await this.context.workspaceState.update(PINNED, this.pinned);
+    await this.pins.toggle(hit);
+    this.show();
+  }
+
+  private async followPins(): Promise<void> {
+    if (this.server().running) await this.pins.follow(this.editor?.document.uri.toString() ?? "");
     this.show();
   }
 
@@ -223,17 +256,17 @@ export class Recall {
     const uri = this.editor?.document.uri.toString() ?? "";
     const taught = await this.server().command<Taught>(command, command === "recall.dismiss" ? { uri, note: hit.uri } : { note: hit.uri });
     if (!taught) return;
-    this.undo = told;
-    this.pinned = this.pinned.filter((one) => one.uri !== hit.uri);
+    this.told = { text: told, label: "Undo", action: "undo" };
+    await this.pins.drop(hit.uri);
     this.hits = this.hits.filter((one) => one.uri !== hit.uri);
-    await this.context.workspaceState.update(PINNED, this.pinned);
     this.show();
     this.pause.touch(0);
   }
 
   private async takeBack(id = ""): Promise<void> {
     const taught = await this.server().command<Taught | null>("recall.undo", { id });
-    this.undo = taught ? "" : "There is nothing to undo.";
+    this.told = undefined;
+    if (!taught) void window.showInformationMessage("Recall: there is nothing to undo.");
     this.show();
     this.pause.touch(0);
   }

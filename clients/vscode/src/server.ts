@@ -2,13 +2,15 @@
 
 import { homedir } from "node:os";
 import {
-  commands, CompletionTriggerKind, extensions, Uri, window, workspace, type LogOutputChannel, type WorkspaceConfiguration,
+  CancellationError, commands, CompletionTriggerKind, extensions, Uri, window, workspace,
+  type Disposable, type Location, type LogOutputChannel, type TextDocument, type WorkspaceConfiguration,
 } from "vscode";
 import {
   CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State, type LanguageClientOptions, type StaticFeature,
 } from "vscode-languageclient/node";
-import { findServer } from "./find";
+import { findServer, type Found } from "./find";
 import { BackOff } from "./live";
+import { onPythonSelected, selectedPython } from "./python";
 import type { Status } from "./status";
 import { serverSettings } from "./settings";
 import { entering } from "./text";
@@ -39,6 +41,9 @@ export class Server {
   private client: LanguageClient | undefined;
   private readonly backOff = new BackOff();
   private stopping = false;
+  /** Whether no server was found. */
+  missing = false;
+  private listening: Promise<Disposable | undefined> | undefined;
 
   constructor(
     private readonly log: LogOutputChannel,
@@ -76,15 +81,9 @@ export class Server {
   }
 
   async start(): Promise<void> {
-    this.stopping = false;
+    this.stopping = this.missing = false;
     this.status.starting();
-    const found = await findServer({
-      setting: configured("serverPath"),
-      python: workspace.isTrusted ? await selectedPython() : "",
-      path: process.env["PATH"] ?? "",
-      home: homedir(),
-      windows: process.platform === "win32",
-    });
+    const found = await find();
     if ("missing" in found) return this.tellMissing(found.missing);
     this.log.info(`starting ${found.command} (found by ${found.from})`);
     const run = { command: found.command, args: ["serve"] };
@@ -103,9 +102,16 @@ export class Server {
 
   async stop(): Promise<void> {
     this.stopping = true;
+    void this.listening?.then((listening) => listening?.dispose());
+    this.listening = undefined;
     const client = this.client;
     this.client = undefined;
     if (client) await client.dispose(2000).catch(() => undefined);
+  }
+
+  /** Start if what was missing is there now: it has been installed, or another environment selected. */
+  async startIfFound(): Promise<void> {
+    if (this.missing && !("missing" in (await find())) && this.missing) await this.restart();
   }
 
   async restart(): Promise<void> {
@@ -139,6 +145,20 @@ export class Server {
           const unasked = context.triggerKind === CompletionTriggerKind.Invoke && this.typing.justNow(document);
           if (unasked && !entering(before, configured("trigger", ";;"))) return [];
           return next(document, position, context, token);
+        },
+        // The client asks at each key; a link that is being typed is broken at each.
+        provideDiagnostics: async (document, previous, token, next) => {
+          if (!(document instanceof Uri)) await this.typing.settled(document);
+          if (token.isCancellationRequested) throw new CancellationError();
+          return next(document, previous, token);
+        },
+        // VS Code's own Markdown support lists a note's headings, and a heading among its references.
+        provideDocumentSymbols: (document, token, next) => (knowsHeadings(document) ? [] : next(document, token)),
+        provideReferences: async (document, position, options, token, next) => {
+          const found = (await next(document, position, options, token)) ?? [];
+          const itself = ({ uri, range }: Location): boolean =>
+            uri.toString() === document.uri.toString() && range.contains(position);
+          return knowsHeadings(document) ? found.filter((place) => !itself(place)) : found;
         },
         provideInlineCompletionItems: (document, position, context, token, next) =>
           this.paused() ? undefined : next(document, position, context, token),
@@ -175,6 +195,9 @@ export class Server {
 
   private async tellMissing(missing: "setting" | "all"): Promise<void> {
     const inSetting = missing === "setting";
+    this.missing = !inSetting;
+    this.ready();
+    if (this.missing && workspace.isTrusted) this.listening ??= onPythonSelected(() => void this.startIfFound());
     const message = inSetting
       ? "Recall: the program named in the setting recall.serverPath cannot be run."
       : "Recall needs its server, recall-lsp, and does not find it.";
@@ -187,6 +210,21 @@ export class Server {
   }
 }
 
+async function find(): Promise<Found> {
+  const setting = configured("serverPath");
+  return findServer({
+    setting,
+    python: setting || !workspace.isTrusted ? "" : await selectedPython(),
+    path: process.env["PATH"] ?? "",
+    home: homedir(),
+    windows: process.platform === "win32",
+  });
+}
+
+function knowsHeadings(document: TextDocument): boolean {
+  return document.languageId === "markdown" && extensions.getExtension("vscode.markdown-language-features") !== undefined;
+}
+
 function configured(name: string, otherwise = ""): string {
   return workspace.getConfiguration("recall").get<string>(name, otherwise).trim();
 }
@@ -194,23 +232,4 @@ function configured(name: string, otherwise = ""): string {
 function settingsAt(scope: Uri | undefined): Record<string, unknown> {
   const configuration: WorkspaceConfiguration = workspace.getConfiguration("recall", scope ?? null);
   return serverSettings((name) => configuration.inspect(name));
-}
-
-interface PythonApi {
-  environments?: {
-    getActiveEnvironmentPath(): { path: string };
-    resolveEnvironment(path: { path: string }): Promise<{ executable: { uri?: Uri } } | undefined>;
-  };
-}
-
-/** The interpreter chosen in the Python extension, if there is one. */
-async function selectedPython(): Promise<string> {
-  try {
-    const python = extensions.getExtension<PythonApi>("ms-python.python");
-    const environments = (await python?.activate())?.environments;
-    const resolved = await environments?.resolveEnvironment(environments.getActiveEnvironmentPath());
-    return resolved?.executable.uri?.fsPath ?? "";
-  } catch {
-    return "";
-  }
 }

@@ -1,7 +1,9 @@
 /** The settings that concern the server: those that the user has set, under its own names. */
 
 export const FOR_THE_SERVER = [
-  "limit", "quiet", "codeLens", "hover", "trigger", "linkStyle", "ghost", "ghostSure", "ghostLinks", "ghostQuotes", "include", "exclude", "maxBytes", "model", "logLevel",
+  "limit", "quiet", "codeLens", "hover", "trigger", "linkStyle", "ghost", "ghostSure", "ghostLinks", "ghostQuotes",
+  "include", "exclude", "privateTags", "maxBytes", "model", "template", "newNoteFolder", "dailyFolder", "brokenLinks",
+  "brokenFragments", "missingNotes", "ambiguousLinks", "duplicateIds", "logLevel",
 ] as const;
 
 export interface Inspected {

@@ -43,7 +43,8 @@ export function cardOf(hit: Hit, pinned: boolean): Card {
 
 /** As in "by words and meaning: answer, angry"; short enough for a line. */
 export function why(hit: Hit): string {
-  const by = hit.foundBy.length ? `by ${hit.foundBy.join(" and ")}` : "";
+  const [last, ...others] = hit.foundBy.toReversed();
+  const by = last ? `by ${[others.toReversed().join(", "), last].filter(Boolean).join(" and ")}` : "";
   return [by, hit.shared.slice(0, 6).join(", ")].filter(Boolean).join(": ");
 }
 
@@ -55,6 +56,12 @@ export function cardsOf(hits: readonly Hit[], pinned: readonly Hit[]): Card[] {
     ...pinned.map((hit) => cardOf(fresh.get(hit.uri) ?? hit, true)),
     ...hits.filter((hit) => !kept.has(hit.uri)).map((hit) => cardOf(hit, false)),
   ];
+}
+
+/** The first of each list, then the second: how probable a hit is can only be compared within its folder. */
+export function inTurn<T>(lists: readonly (readonly T[])[]): T[] {
+  const longest = Math.max(0, ...lists.map((list) => list.length));
+  return Array.from({ length: longest }, (_, at) => lists.flatMap((list) => list.slice(at, at + 1))).flat();
 }
 
 /** Whether a link or the trigger is being entered at the end of `before`, a line up to the cursor. */

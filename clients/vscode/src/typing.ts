@@ -14,6 +14,11 @@ export class Typing implements Disposable {
     return Date.now() - (this.changed.get(document) ?? 0) < JUST_NOW;
   }
 
+  /** Resolves once no key has been pressed for a while; for a document that nobody types into, at once. */
+  async settled(document: TextDocument): Promise<void> {
+    while (this.justNow(document)) await new Promise((resolve) => setTimeout(resolve, JUST_NOW));
+  }
+
   dispose(): void {
     this.listening.dispose();
   }

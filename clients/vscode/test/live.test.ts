@@ -24,32 +24,62 @@ class Clock implements Timer {
 }
 
 describe("Pause", () => {
-  it("asks once after a pause, and not while keys are pressed", () => {
+  function watched() {
     const clock = new Clock();
     const asked: number[] = [];
-    const pause = new Pause(async () => void asked.push(clock.now), () => 250, clock);
+    const shown: number[] = [];
+    const signals: AbortSignal[] = [];
+    const pause = new Pause(
+      async (signal, over) => {
+        asked.push(clock.now);
+        signals.push(signal);
+        await over;
+        if (!signal.aborted) shown.push(clock.now);
+      },
+      () => 250,
+      clock,
+    );
+    const pass = async (ms: number) => {
+      clock.pass(ms);
+      await Promise.resolve();
+      await Promise.resolve();
+    };
+    return { pause, pass, asked, shown, signals };
+  }
+
+  it("asks once, a little ahead, and shows after the pause, not while keys are pressed", async () => {
+    const { pause, pass, asked, shown } = watched();
     for (let key = 0; key < 10; key++) {
       pause.touch();
-      clock.pass(200);
+      await pass(160);
     }
     expect(asked).toEqual([]);
-    clock.pass(50);
-    expect(asked).toEqual([2050]);
-    clock.pass(1000);
-    expect(asked).toEqual([2050]);
+    await pass(10);
+    expect([asked, shown]).toEqual([[1610], []]);
+    await pass(80);
+    expect([asked, shown]).toEqual([[1610], [1690]]);
+    await pass(1000);
+    expect(asked).toEqual([1610]);
   });
 
-  it("tells what is under way that a key has overtaken it", () => {
-    const clock = new Clock();
-    const signals: AbortSignal[] = [];
-    const pause = new Pause(async (signal) => void signals.push(signal), () => 250, clock);
+  it("shows nothing that a key has overtaken", async () => {
+    const { pause, pass, asked, shown, signals } = watched();
     pause.touch();
-    clock.pass(250);
+    await pass(170);
     expect(signals.map((signal) => signal.aborted)).toEqual([false]);
     pause.touch();
     expect(signals.map((signal) => signal.aborted)).toEqual([true]);
-    clock.pass(250);
-    expect(signals.map((signal) => signal.aborted)).toEqual([true, false]);
+    await pass(170);
+    await pass(80);
+    expect([asked, shown]).toEqual([[170, 340], [420]]);
+  });
+
+  it("asks at once when told to", async () => {
+    const { pause, pass, asked, shown } = watched();
+    pause.touch(0);
+    await pass(0);
+    await pass(0);
+    expect([asked, shown]).toEqual([[0], [0]]);
   });
 });
 

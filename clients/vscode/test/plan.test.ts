@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Card } from "../src/model";
-import { keyAction, plan } from "../src/webview/plan";
+import { counted, keyAction, plan, spoken } from "../src/webview/plan";
 
 const card = (key: string): Card => ({
   key, title: key, ago: "", date: "", place: "", sentence: [], why: "", band: "maybe", linked: false, pinned: false,
@@ -22,4 +22,18 @@ describe("keyAction", () => {
     expect(keyAction(key)).toBe(action));
 
   it.each(["x", "Tab", "toString", "constructor"])("%s is left alone", (key) => expect(keyAction(key)).toBeUndefined());
+});
+
+describe("what a screen reader hears", () => {
+  it("is a card's name, age, sentence and state", () => {
+    const one = { ...card("Lime"), ago: "3 years ago", sentence: [{ text: "It ", marked: false }, { text: "burns.", marked: true }], pinned: true };
+    expect(spoken(one)).toBe("Lime. 3 years ago. It burns. pinned, maybe");
+  });
+
+  it("is the number of cards, and nothing where there are none", () => {
+    const view = (cards: Card[]) => ({ cards, message: "", hint: "", offer: undefined, paused: false });
+    expect([counted(view([])), counted(view([card("a")])), counted(view([card("a"), card("b")]))]).toEqual(
+      ["", "1 related note", "2 related notes"],
+    );
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Hit } from "../src/model";
-import { cardOf, cardsOf, entering, quotation, segments, spaced, utf16 } from "../src/text";
+import { cardOf, cardsOf, entering, inTurn, quotation, segments, spaced, utf16 } from "../src/text";
 
 const HIT: Hit = {
   uri: "file:///notes/a.md", path: "a.md", title: "Draft", written: "2021-03-04", ago: "4 years ago",
@@ -109,5 +109,12 @@ describe("quotation", () => {
         expect((made[first + 3] ?? "").trim()).toBe("");
       });
     }
+  });
+});
+
+describe("inTurn", () => {
+  it("takes the best of each folder before the second of any", () => {
+    expect(inTurn([[1, 2, 3], [], [10, 20]])).toEqual([1, 10, 2, 20, 3]);
+    expect(inTurn([])).toEqual([]);
   });
 });

@@ -6,8 +6,8 @@ from typing import Any
 
 from recall_lsp.lsp.messages import HIDDEN, HiddenResult
 from recall_lsp.lsp.session import Session
-from recall_lsp.lsp.taught import standing
+from recall_lsp.lsp.taught import standing, told
 
 
 async def hidden(session: Session, _params: Any = None) -> HiddenResult:
-    return HiddenResult(await standing(session, HIDDEN, lambda feedback: feedback.standing()))
+    return HiddenResult(await standing(session, HIDDEN, lambda vault: vault.feedback.standing(), told))

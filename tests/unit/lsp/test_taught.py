@@ -64,10 +64,11 @@ async def test_a_note_is_pinned_and_let_go(wire: Wire) -> None:
     await wire.initialize()
     answer = await run(wire, "recall.pin", {"note": SLEEP})
     assert answer == {"id": answer["id"], "kind": "pinned", "note": SLEEP, "title": "Sleep", "near": None}
-    assert await run(wire, "recall.pinned") == {"pinned": [answer]}
+    pin = {"id": answer["id"], "note": SLEEP, "title": "Sleep", "link": "[[Sleep]]"}
+    assert await run(wire, "recall.pinned", {"uri": URI}) == {"pinned": [pin]}
     assert await run(wire, "recall.hidden") == {"hidden": []} and await run(wire, "recall.undo") is None
     assert await run(wire, "recall.undo", {"id": answer["id"]}) == answer
-    assert await run(wire, "recall.pinned") == {"pinned": []}
+    assert await run(wire, "recall.pinned", {}) == {"pinned": []}
 
 
 async def test_what_was_taught_follows_a_rename_in_the_editor(wire: Wire) -> None:
@@ -77,8 +78,8 @@ async def test_what_was_taught_follows_a_rename_in_the_editor(wire: Wire) -> Non
     moves = {"Sleep.md": "night/Rest.md", "now.md": "then.md"}
     files = [{"oldUri": f"file:///vault/{old}", "newUri": f"file:///vault/{new}"} for old, new in moves.items()]
     wire.notify("workspace/didRenameFiles", {"files": files})
-    [pinned] = (await run(wire, "recall.pinned"))["pinned"]
-    assert pinned["note"] == "file:///vault/night/Rest.md"
+    [pinned] = (await run(wire, "recall.pinned", {}))["pinned"]
+    assert (pinned["note"], pinned["title"]) == ("file:///vault/night/Rest.md", "")  # the keeper has not read it yet
     assert wire.vault.feedback.hidden("then.md") == {"night/Rest.md"}
 
 

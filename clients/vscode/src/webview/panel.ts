@@ -1,22 +1,23 @@
 /** Paints the cards, keeps those that have not changed as they are, and turns keys and clicks into actions. */
 
-import type { Action, Card, FromPanel, View } from "../model";
-import { keyAction, plan } from "./plan";
+import type { Action, Card, FromPanel, Offer, View } from "../model";
+import { counted, keyAction, plan, spoken } from "./plan";
 
 declare function acquireVsCodeApi(): { postMessage(message: FromPanel): void };
 
 const host = acquireVsCodeApi();
 const list = document.getElementById("cards") as HTMLUListElement;
 const message = document.getElementById("message") as HTMLElement;
-const undo = document.getElementById("undo") as HTMLElement;
+const offer = document.getElementById("offer") as HTMLElement;
+const count = document.getElementById("count") as HTMLElement;
 const painted = new Map<string, { element: HTMLLIElement; signature: string }>();
 
-const BUTTONS: [Action, string, string][] = [
-  ["link", "Link", "Insert a link (l)"],
-  ["quote", "Quote", "Insert as a quotation with its source (q)"],
-  ["pin", "Pin", "Keep on top (p)"],
-  ["dismiss", "Not here", "Do not show near this note (d)"],
-  ["never", "Never", "Do not show anywhere (n)"],
+const BUTTONS: [Action, string, string, string][] = [
+  ["link", "Link", "l", "Insert a link"],
+  ["quote", "Quote", "q", "Insert as a quotation with its source"],
+  ["pin", "Pin", "p", "Keep on top"],
+  ["dismiss", "Not here", "d", "Do not show near this note"],
+  ["never", "Never", "n", "Do not show anywhere"],
 ];
 
 function act(action: Action, key = ""): void {
@@ -33,7 +34,7 @@ function make(tag: string, name: string, text = ""): HTMLElement {
 function paint(item: HTMLLIElement, card: Card): void {
   item.className = `card ${card.band}${card.pinned ? " pinned" : ""}`;
   item.tabIndex = -1;
-  item.setAttribute("aria-label", [card.title, card.ago, card.sentence.map((part) => part.text).join("")].join(", "));
+  item.setAttribute("aria-label", spoken(card));
   const facts = make("div", "facts");
   const when = make("time", "ago", card.ago || "undated");
   if (card.date) {
@@ -52,9 +53,10 @@ function paint(item: HTMLLIElement, card: Card): void {
   const actions = make("div", "actions");
   actions.setAttribute("role", "toolbar");
   actions.setAttribute("aria-label", `What to do with ${card.title}`);
-  for (const [action, name, help] of BUTTONS) {
+  for (const [action, name, key, help] of BUTTONS) {
     const button = make("button", action, action === "pin" && card.pinned ? "Unpin" : name) as HTMLButtonElement;
-    button.title = help;
+    button.title = `${help} (${key})`;
+    button.setAttribute("aria-keyshortcuts", key);
     button.tabIndex = -1;
     button.addEventListener("click", (event) => {
       event.stopPropagation();
@@ -92,7 +94,8 @@ function render(view: View): void {
   const first = list.querySelector("li");
   if (!list.querySelector('li[tabindex="0"]') && first) first.tabIndex = 0;
   setText(message, view.message, view.hint);
-  paintUndo(view.undo);
+  setText(count, counted(view), "");
+  paintOffer(view.offer);
   document.body.classList.toggle("paused", view.paused);
   document.body.dataset["painted"] = String(Number(document.body.dataset["painted"] ?? 0) + 1);
   if (focused !== undefined && !painted.has(focused)) focusCard(Math.min(place, list.children.length - 1));
@@ -105,15 +108,16 @@ function setText(element: HTMLElement, text: string, hint: string): void {
   if (hint) element.append(make("span", "hint", hint));
 }
 
-function paintUndo(text: string): void {
-  if (undo.dataset["text"] === text) return;
-  undo.dataset["text"] = text;
-  if (undo.contains(document.activeElement)) focusCard(0);
-  undo.replaceChildren(text);
-  if (!text) return;
-  const button = make("button", "", "Undo");
-  button.addEventListener("click", () => act("undo"));
-  undo.append(" ", button);
+function paintOffer(made: Offer | undefined): void {
+  const text = made?.text ?? "";
+  if ((offer.dataset["text"] ?? "") === text) return;
+  offer.dataset["text"] = text;
+  if (offer.contains(document.activeElement)) focusCard(0);
+  offer.replaceChildren(text);
+  if (!made) return;
+  const button = make("button", "", made.label);
+  button.addEventListener("click", () => act(made.action));
+  offer.append(" ", button);
 }
 
 function focusCard(at: number): void {
