@@ -215,23 +215,24 @@ def newest_note(connection: sqlite3.Connection) -> int:
 def heir(connection: sqlite3.Connection, path: str, after: int) -> str:
     """The path of the note that this one has become, "" for none.
 
-    It has the same bytes, or was added after the note of id `after` and has at least half of its passages.
+    It has the same bytes, or was added after the note of id `after` and has at least half of its texts.
     """
     row = connection.execute("SELECT id, hash FROM notes WHERE path = ?", (path,)).fetchone()
     if row is None:
         return ""
     query = "SELECT path FROM notes WHERE hash = ? AND id != ? ORDER BY id DESC"
-    found = connection.execute(query, (row[1], row[0])).fetchone()
-    if found is None:
-        ours = "(SELECT DISTINCT text FROM passages WHERE note = :note)"
-        found = connection.execute(
-            f"SELECT path FROM notes JOIN passages ON notes.id = passages.note"
-            f" WHERE notes.id > :after AND notes.id != :note AND text IN {ours} GROUP BY notes.id"
-            f" HAVING 2 * count(DISTINCT text) >= (SELECT count(*) FROM {ours})"
-            f" ORDER BY count(DISTINCT text) DESC, notes.id DESC",
-            {"note": row[0], "after": after},
-        ).fetchone()
-    return "" if found is None else str(found[0])
+    same = connection.execute(query, (row[1], row[0])).fetchone()
+    if same is not None:
+        return str(same[0])
+    texts = {passage.passage.text for passage in passages_of(connection, row[:1])}
+    query = "SELECT id, path FROM notes WHERE id > ? AND id != ? ORDER BY id"
+    new = dict(connection.execute(query, (after, row[0])))
+    kept: dict[int, set[str]] = {}
+    for passage in passages_of(connection, new):
+        if passage.passage.text in texts:
+            kept.setdefault(passage.note, set()).add(passage.passage.text)
+    best = max(kept, key=lambda note: len(kept[note]), default=0)
+    return new[best] if best and 2 * len(kept[best]) >= len(texts) else ""
 
 
 def notes_since(connection: sqlite3.Connection, after: tuple[int, int], limit: int) -> list[tuple[int, NoteRow]]:

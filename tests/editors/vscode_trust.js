@@ -14,7 +14,7 @@ run(async ({ page, panel, cards, shot, titles, until, set, rows, command, openNo
     await openNote("Week.md");
     const toast = page.locator(".notification-toast", { hasText: "needs its server" }).first();
     await toast.waitFor({ timeout: 60_000 });
-    await panel.locator("#offer button").waitFor({ timeout: PATIENCE });
+    await panel.locator("#offer button").waitFor({ timeout: 60_000 });
     await shot("no-server");
     const told = { told: await toast.innerText(), panel: await panel.locator("#offer").innerText(), foreign: foreign() };
     await panel.locator("#offer button").click();
