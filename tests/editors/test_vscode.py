@@ -87,12 +87,6 @@ def test_ghost_text_and_tab(seen: Mapping[str, Any]) -> None:
     assert found["text"].startswith("out on") and found["grown"] >= len("out on")
 
 
-def test_ghost_text_has_alternatives_and_goes_away(seen: Mapping[str, Any]) -> None:
-    found = told(seen, "ghost-cycled")
-    assert found["first"] and found["second"] and found["first"] != found["second"]
-    assert f"in a drawer {found['second']}" not in found["lines"]
-
-
 def test_ghost_text_is_taken_word_by_word(seen: Mapping[str, Any]) -> None:
     assert told(seen, "ghost-word")["text"].startswith("on")
 

@@ -74,14 +74,6 @@ def test_a_note_is_renamed_with_its_file_and_links(linked: Mapping[str, Any]) ->
     assert "Mended the [[Shed tools#Planting stick]]" in found["lines"] and "More in [[Shed tools]]" in found["lines"]
 
 
-def test_a_file_renamed_in_the_explorer_keeps_its_links_and_what_was_taught(linked: Mapping[str, Any]) -> None:
-    told(linked, "taught")
-    found = told(linked, "rename-file")
-    assert "[the tin](Seed%20tin.md)" in found["lines"]
-    assert not [title for title in found["titles"] if title.startswith("Seed")]
-    assert "Tools" in found["titles"]
-
-
 def test_what_is_hidden_is_picked_and_comes_back(linked: Mapping[str, Any]) -> None:
     found = told(linked, "hidden")
     assert len(found["hidden"]) == 1 and "not near Week.md" in found["hidden"][0]
