@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from time import process_time
 
 import numpy as np
@@ -22,7 +24,8 @@ from recall_lsp.recall.writable import in_markup
 Array = NDArray[np.float64]
 JUDGED = ("key", "score", "right", "saved", "length", "whole", "ghost", "words")
 WORDS = 3
-_WORDS = JUDGED.index("words")
+_HOPE = 0.15
+"""What has less than this part of the chance that is asked for never comes to it by learning."""
 TIMED = 8
 """Every so many keys one is timed."""
 
@@ -96,29 +99,27 @@ def outcome(record: Record, table: Array, threshold: float, *, learning: bool = 
     A right offer is accepted at once: the letters of it that come are not typed.  With `learning` the vault's writer
     teaches, from the first key on, how sure the candidates are, as in the server.
     """
-    table = table[np.argsort(table[:, 0], kind="stable")]
     assurance, passed_by = Assurance(), deque[float](maxlen=PASSED_BY)
     offers = right = whole = saved = 0
     skip_note, skip_to, last_shown, last_learned = -1.0, -1.0, -1.0, -1.0
-    bounds = np.searchsorted(table[:, 0], np.arange(len(record.places) + 1))
-    for key in np.unique(table[:, 0]).astype(int).tolist():
-        note, at = record.places[key]
+    least = min(threshold, LOOKED_AT) if learning else threshold
+    hopeful = table[table[:, 1] >= least * _HOPE if learning else table[:, 1] >= least, : len(JUDGED)]
+    for key, some in groupby(sorted(hopeful.tolist()), itemgetter(0)):
+        note, at = record.places[int(key)]
         if note == skip_note and at < skip_to:
             continue
-        found = table[bounds[key] : bounds[key + 1]]
-        found = found[~np.isin(found[:, _WORDS], passed_by)]
-        if not len(found):
+        found = [(surer(assurance, row[1]) if learning else row[1], row) for row in some]
+        found = [(chance, row) for chance, row in found if chance >= least and row[-1] not in passed_by]
+        shown = [pair for pair in found if pair[0] >= threshold]
+        if not found:
             continue
-        chances = np.array([surer(assurance, one) for one in found[:, 1]]) if learning else found[:, 1]
-        shown = chances >= threshold
-        promise = np.minimum(chances, 1) * found[:, 4]
-        best = int(np.argmax(np.where(shown, promise, -1.0) if shown.any() else promise))
-        _, _, is_right, letters, _, is_whole, ghost, words = found[best, : len(JUDGED)]
-        if learning and ghost != last_learned and chances[best] >= min(threshold, LOOKED_AT):
-            assurance, last_learned = learned(assurance, float(chances[best]), bool(is_right)), ghost
+        chance, row = max(shown or found, key=lambda pair: min(pair[0], 1) * pair[1][4])
+        _, _, is_right, letters, _, is_whole, ghost, words = row
+        if learning and ghost != last_learned:
+            assurance, last_learned = learned(assurance, chance, bool(is_right)), ghost
             if not is_right:
                 passed_by.append(words)
-        if not shown.any():
+        if not shown:
             continue
         if ghost != last_shown:
             offers += 1

@@ -20,7 +20,7 @@ THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 GOAL = 0.6
 _LEAST_OFFERS = 5
 _HISTORY = (3.0, 5.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, 60.0)
-_CURVE = tuple(step / 20 for step in range(1, 20))
+_CURVE = (*(step / 20 for step in range(1, 20)), 0.97, 0.99)
 _SYSTEMS = {"ours": "#2b6cb0", "n-gram": "#c05621", "history": "#718096"}
 Tables = Mapping[str, Array]
 Curve = list[tuple[float, Outcome]]
@@ -90,7 +90,8 @@ def _pooled(records: Mapping[str, Record], systems: Mapping[str, Tables], curves
     for name in ("n-gram", "history"):
         precise = [(one.saved, threshold, one) for threshold, one in curves[name] if _precision(one) >= GOAL]
         if not precise:
-            told.append(f"{name} is nowhere right {GOAL:.0%} of the time")
+            most = max(_precision(one) for _, one in curves[name])
+            told.append(f"{name} is nowhere right {GOAL:.0%} of the time ({most:.1%} at the most)")
             continue
         _, threshold, best = max(precise, key=lambda row: row[:2])
         lines.append(_row(f"{name}, at its best from a precision of {GOAL} on", threshold, best))
