@@ -62,7 +62,8 @@ addresses and code, are shown by no system. Our weights have not seen the vault 
 translations); from the first key on, what is typed where something was foretold teaches how sure to be there, as in the
 server. The baselines: the vault's own n-grams of order five with Witten-Bell back-off, one to three words as probable
 as the threshold; and, as in a shell's history, the rest of the newest line or sentence that begins with what was typed,
-from so many letters on.
+from so many letters on. What guards the end of an offer (whole words, no function word, no full stop after one word)
+was made after reading what went wrong in three of the vaults: deepfates-notebook, dendron-site and foam-docs.
 
 ![precision against keys saved](inline.svg)
 """

@@ -30,6 +30,8 @@ from recall_lsp.index.phrase_words import forms_of
 
 DEPTH = 8
 """Words back that places are sorted by."""
+_AT_ONCE = 1 << 18
+"""Words that are unpacked at once."""
 _FORMAT = 2
 _MAPPED = ("tokens", "order")
 """Arrays as long as the text; the others are unpacked when the file is opened."""
@@ -102,7 +104,10 @@ class Segment:
 
 def totals(segment: Segment) -> NDArray[np.int64]:
     """How often all surfaces before each stand in it [surfaces + 1]."""
-    return np.append(0, np.cumsum(np.bincount(segment.tokens, minlength=len(segment.stem_of))))
+    counts = np.zeros(len(segment.stem_of), np.int64)
+    for start in range(0, len(segment.tokens), _AT_ONCE):
+        counts += np.bincount(segment.tokens[start : start + _AT_ONCE], minlength=len(counts))
+    return np.append(0, np.cumsum(counts))
 
 
 Reader = Callable[[str, str], Iterable[tuple[str, str]]]

@@ -156,3 +156,10 @@ def test_a_lost_catalog_starts_the_view_anew(tmp_path: Path) -> None:
     reader = Phrases(folder)
     reader.follow(young, 1)
     assert len(reader) == 0
+
+
+def test_how_often_words_stand(root: Path) -> None:
+    vault = indexed(root, {"a.md": "Bread and breads and a breadth.", "b.md": "Bread again."})
+    phrases = vault.phrases
+    assert [phrases.frequency(word) for word in ("bread", "breads", "and", "brea", "oven")] == [2, 1, 2, 0, 0]
+    assert [phrases.frequency(word, begun=True) for word in ("bread", "brea", "a", "o")] == [4, 4, 4, 0]
