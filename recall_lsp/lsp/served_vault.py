@@ -61,9 +61,12 @@ class ServedVault:
         self._taken = 0
         self._frozen = 0
 
-    async def ask(self, key: Hashable, work: Callable[[Vault], T], superseded: T) -> T:
-        """`work` on the vault, in its thread, after what the keeper wrote has been taken in; latest wins by `key`."""
-        if self.keeper is not None:
+    async def ask(self, key: Hashable, work: Callable[[Vault], T], superseded: T, *, urgent: bool = True) -> T:
+        """`work` on the vault, in its thread, after what the keeper wrote has been taken in; latest wins by `key`.
+
+        `urgent`: somebody waits for it at the keyboard, so that the keeper leaves the processor free.
+        """
+        if urgent and self.keeper is not None:
             self.keeper.asked()
         return await self._latest.ask(key, lambda: work(self._followed()), superseded)
 

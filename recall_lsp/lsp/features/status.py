@@ -38,4 +38,4 @@ async def _folder(served: ServedVault) -> FolderStatus | None:
             keeper="stopped" if served.keeper is None else served.keeper.state,
         )
 
-    return await served.ask((STATUS, object()), count, None)  # none supersedes another
+    return await served.ask((STATUS, object()), count, None, urgent=False)  # none supersedes another

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from recall_lsp.lsp.navigation import open_places
+from recall_lsp.lsp.navigation import Places, open_places
 from recall_lsp.lsp.served_vault import ServedVault
 from recall_lsp.lsp.session import Session
 from recall_lsp.lsp.survey import Survey
+
+if TYPE_CHECKING:
+    from recall_lsp.index.vault import Vault
 
 Report = types.WorkspaceFullDocumentDiagnosticReport | types.WorkspaceUnchangedDocumentDiagnosticReport
 
@@ -33,7 +38,12 @@ async def _checked(session: Session, served: ServedVault, survey: Survey) -> Non
     more = True
     while more and session.running:
         places = open_places(session, served)
-        more = await served.ask(object(), lambda vault, at=places: survey.step(vault, at, served.options), False)  # type: ignore[misc]
+        work = partial(_step, survey, places, served)
+        more = await served.ask(object(), work, False, urgent=False)
+
+
+def _step(survey: Survey, places: Places, served: ServedVault, vault: Vault) -> bool:
+    return survey.step(vault, places, served.options)
 
 
 def _news(session: Session, served: ServedVault, survey: Survey, known: Mapping[str, str]) -> Iterator[Report]:

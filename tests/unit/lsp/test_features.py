@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from wire import URI, Wire, served_wire
 
 from recall_lsp.lsp.capabilities import ClientFeatures
+from recall_lsp.lsp.keeper import Keeper
 
 
 @pytest.fixture
@@ -319,3 +321,19 @@ async def test_related_on_a_heading_is_about_its_section(wire: Wire) -> None:
     wire.open("patience\n\n## Rest\n\nAbout memory.\n\n## Other\n\nA garden.\n")
     answer = await wire.request("recall/related", wire.at(2, 0))
     assert [hit["title"] for hit in answer["hits"]] == ["Sleep"]
+
+
+async def test_the_keeper_makes_room_for_a_writer_and_not_for_a_status_line(wire: Wire) -> None:
+    await wire.initialize()
+    wire.open("Patience with bread, patience with all")
+    hints: list[str] = []
+    (served,) = wire.session.vaults
+    served.keeper = cast(Keeper, SimpleNamespace(asked=lambda: hints.append("asked"), state="working", stop=_nothing))
+    await wire.request("recall/status")
+    assert hints == []
+    await wire.request("textDocument/hover", wire.at(0, 4))
+    assert hints == ["asked"]
+
+
+async def _nothing() -> None:
+    pass
