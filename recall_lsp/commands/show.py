@@ -57,6 +57,7 @@ def as_json(hit: Hit) -> dict[str, Any]:
         "span": [hit.span.start, hit.span.end],
         "headings": list(hit.headings),
         "shared": list(hit.shared),
+        "close": [list(pair) for pair in hit.close],
         "found_by": list(hit.found_by),
         "score": round(hit.score, 4),
         "linked": hit.linked,

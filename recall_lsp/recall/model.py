@@ -8,6 +8,8 @@ from typing import Literal
 
 from recall_lsp.notes.model import Note, Span
 
+Pair = tuple[str, str]
+"""(a word of the hit, the writer's own)"""
 FoundBy = Literal["words", "meaning", "links"]
 
 
@@ -37,8 +39,9 @@ class Hit:
 
     `sentence` is the sentence that matters; `span` its place in the note's file (code points) and `line` its
     0-based line.  `marks` are (start, end) places in `sentence` of words shared with the moment; `shared`
-    lists those words as written there.  `score` is the estimated probability, 0 to 1, that a person would
-    call the two related.  `linked`: the moment's note links to this one already.
+    lists those words as written there, `close` others that are near in meaning to the writer's.  `score` is the
+    estimated probability, 0 to 1, that a person would call the two related.  `linked`: the moment's note links to this
+    one already.
     """
 
     path: str
@@ -54,3 +57,4 @@ class Hit:
     found_by: tuple[FoundBy, ...]
     score: float
     linked: bool
+    close: tuple[Pair, ...] = ()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from recall_lsp.index.rows import PassageRow
 from recall_lsp.index.terms import stop_terms
 from recall_lsp.index.vault import Vault
+from recall_lsp.recall.closest import Closest, closest_words
 from recall_lsp.recall.explain import Likeness, likeness, sentence_that_matters, shared_words
 from recall_lsp.recall.features import FEATURES, NONE
 from recall_lsp.recall.model import FoundBy, Hit, Moment
@@ -46,9 +47,9 @@ def related(
     chances = probability(candidates.evidence, weights, by_meaning=by_meaning)
     chances **= min(1.0, len(vault.entries) / _FEW)
     order = _ranked(vault, moment, candidates, weights)
-    alike = likeness(vault, moment)
+    alike, close = likeness(vault, moment), closest_words(vault, moment.paragraph, query.language)
     return tuple(
-        _hit(vault, query, alike, candidates, at, passage, float(chances[at]))
+        _hit(vault, query, alike, close, candidates, at, passage, float(chances[at]))
         for at, passage in _diverse(vault, candidates, order, limit)
         if chances[at] >= quiet
     )
@@ -117,7 +118,14 @@ def _best_passage(vault: Vault, candidates: Candidates, at: int) -> int | None:
 
 
 def _hit(
-    vault: Vault, query: Query, alike: Likeness | None, candidates: Candidates, at: int, row: PassageRow, chance: float
+    vault: Vault,
+    query: Query,
+    alike: Likeness | None,
+    close: Closest,
+    candidates: Candidates,
+    at: int,
+    row: PassageRow,
+    chance: float,
 ) -> Hit:
     entry = vault.entries[row.note]
     weight = {term: query.idf[term] for term in query.words if term not in stop_terms(query.language)}
@@ -141,6 +149,7 @@ def _hit(
         found_by=_found_by(features),
         score=chance,
         linked=bool(features["linked"]),
+        close=close(sentence, language),
     )
 
 

@@ -10,12 +10,14 @@ _MOST_WORDS = 5
 
 
 def reasons(hit: Hit) -> tuple[str, ...]:
-    """As in ("both say memory, night and sleep", "close in meaning", "near by links"); empty when nothing is known."""
+    """As in ("both say memory, night and sleep", "dream ≈ sleep", "close in meaning"); empty when nothing is known."""
     found = []
     if hit.shared:
         found.append(f"both say {_listed(hit.shared[:_MOST_WORDS])}")
     elif "words" in hit.found_by:
         found.append("uses the same words")
+    if hit.close:
+        found.append(", ".join(f"{theirs} ≈ {own}" for theirs, own in hit.close))
     if "meaning" in hit.found_by:
         found.append("close in meaning")
     if "links" in hit.found_by:

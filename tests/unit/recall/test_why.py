@@ -25,3 +25,10 @@ HIT = Hit("a.md", "A", None, (), "", "", Span(0, 0), 0, (), (), (), 0.8, False)
 )
 def test_reasons(shared: tuple[str, ...], found_by: tuple[FoundBy, ...], words: tuple[str, ...]) -> None:
     assert reasons(replace(HIT, shared=shared, found_by=found_by)) == words
+
+
+def test_words_near_in_meaning_are_told_in_pairs() -> None:
+    hit = replace(
+        HIT, shared=("vault",), close=(("settings", "preferences"), ("file", "folder")), found_by=("meaning",)
+    )
+    assert reasons(hit) == ("both say vault", "settings ≈ preferences, file ≈ folder", "close in meaning")
