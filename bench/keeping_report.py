@@ -32,11 +32,11 @@ def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> lis
     return [*lines, *("| " + " | ".join(row) + " |" for row in rows), ""]
 
 
-def write_section(name: str, lines: Sequence[str]) -> None:
-    """Replace the section of that name, or add it at the end."""
-    text = REPORT.read_text(encoding="utf-8") if REPORT.exists() else _HEAD
+def write_section(name: str, lines: Sequence[str], report: Path = REPORT, head: str = _HEAD) -> None:
+    """Replace the section of that name in a report, or add it at the end."""
+    text = report.read_text(encoding="utf-8") if report.exists() else head
     section = "\n".join([f"<!-- {name} -->", *lines, f"<!-- end of {name} -->"])
     pattern = re.compile(rf"<!-- {name} -->.*?<!-- end of {name} -->", re.DOTALL)
     found = pattern.search(text)
     text = text[: found.start()] + section + text[found.end() :] if found else f"{text}\n{section}\n"
-    REPORT.write_text(text, encoding="utf-8")
+    report.write_text(text, encoding="utf-8")

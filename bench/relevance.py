@@ -1,11 +1,12 @@
 """Does the right past note come up?  Every vault, every mode, ours beside what it is made of, in one run.
 
-    python bench/relevance.py DATA LINKBENCH [--left-out FILE] [--txtai PYTHON] [--write]
+    python bench/relevance.py DATA LINKBENCH [--left-out FILE] [--txtai PYTHON] [--parts FOLDER] [--write]
 
 BM25 is our full-text view alone (notes whole), MiniLM the default model alone (a note by its best passage), RRF the
 reciprocal rank fusion of the two with k = 60, ours what `recall-lsp related` answers.  With --left-out (written by
 `fit.py`), each vault is also ranked with weights from a fit that has not seen it: that is the figure to believe.
-With --txtai, txtai's hybrid index of the same passages with the same model answers in the same run.
+With --txtai, txtai's hybrid index of the same passages with the same model answers in the same run.  "candidates" is
+the share of linked notes that are looked at at all, before any ranking.
 "tuned" starts from those and learns, as `recall-lsp tune` does, from the questions that one half of the vault's notes
 asks; it is asked about the other half, and the other way round.
 """
@@ -15,25 +16,24 @@ from __future__ import annotations
 import argparse
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
 import numpy as np
-from questions import MODES, asked, load_linkbench, opened
+from keeping_report import write_section
+from questions import MODES, ask, asked, load_linkbench, moment_of, opened
 
 from recall_lsp.index.compiled import model_folder
 from recall_lsp.index.rows import embedded_text
 from recall_lsp.index.tuned import UNTUNED, Tuned
 from recall_lsp.index.vault import Vault
-from recall_lsp.notes.read import read_text
 from recall_lsp.recall.baselines import Ranking, by_meaning, by_words, full, fused
 from recall_lsp.recall.features import FEATURES
 from recall_lsp.recall.holdout import Half, half_of
 from recall_lsp.recall.model import Moment
-from recall_lsp.recall.moment import moment_at
 from recall_lsp.recall.query import Query, make_query
 from recall_lsp.recall.rank import Weights, default_weights, weights_from
 from recall_lsp.recall.tune import FEW, halves, tune
@@ -41,6 +41,16 @@ from recall_lsp.recall.tune import FEW, halves, tune
 HALVES: tuple[tuple[Half, Half], ...] = (("learn", "held"), ("held", "learn"))
 """Each half with the other."""
 REPORT = Path(__file__).parent / "RELEVANCE.md"
+Rows = Mapping[str, Sequence[dict[str, Any]]]
+"""Questions by mode."""
+Score = Callable[..., dict[str, float]]
+"""linkbench's own."""
+Scores = dict[str, dict[str, dict[str, float]]]
+"""{mode: {system: {measure: value}}} of one vault"""
+_HEAD = """# Does the right past note come up?
+
+Each section is written by the bench that it names.
+"""
 MEASURED_BEFORE = {
     "obsidian-help-en": (0.378, 0.379, 0.411), "obsidian-help-de": (0.431, 0.270, 0.409),
     "obsidian-help-ja": (0.410, 0.064, 0.223), "gasquez-handbook": (0.159, 0.219, 0.199),
@@ -83,7 +93,7 @@ def txtai_hybrid(python: Path, vault: Vault, rows: Sequence[dict[str, Any]]) -> 
     request = {
         "model": str(model_folder("default")),
         "passages": passages,
-        "questions": [_moment(row["request"]).paragraph for row in rows],
+        "questions": [moment_of(row["request"]).paragraph for row in rows],
     }
     command = [str(python), str(Path(__file__).with_name("txtai_baseline.py"))]
     done = subprocess.run(command, input=json.dumps(request), stdout=subprocess.PIPE, text=True, check=True)
@@ -91,18 +101,12 @@ def txtai_hybrid(python: Path, vault: Vault, rows: Sequence[dict[str, Any]]) -> 
     return [[path for path in some if path != row["request"]["path"]] for some, row in zip(ranked, rows, strict=True)]
 
 
-def _moment(request: dict[str, Any]) -> Moment:
-    text = request["text"]
-    offset = sum(len(line) + 1 for line in text.split("\n")[: request["line"]]) + request["character"]
-    return moment_at(read_text(request["path"], text), text, offset)
-
-
 def evaluate(vault: Vault, rows: Sequence[dict[str, Any]], systems: dict[str, Ranking]) -> dict[str, list[list[str]]]:
     """For each system, the ranked paths of each question."""
     answers: dict[str, list[list[str]]] = {name: [] for name in systems}
     for row in rows:
         request = row["request"]
-        moment = _moment(request)
+        moment = moment_of(request)
         query = make_query(vault, moment)
         for name, rank in systems.items():
             found = (vault.entries[note].path for note in rank(vault, moment, query) if note in vault.entries)
@@ -116,56 +120,110 @@ def main() -> None:
     parser.add_argument("linkbench", type=Path)
     parser.add_argument("--left-out", type=Path)
     parser.add_argument("--vaults", nargs="*", default=list(MEASURED_BEFORE))
+    parser.add_argument("--kinds", nargs="*", default=list(MEASURES), choices=MEASURES)
     parser.add_argument("--modes", nargs="*", default=list(MODES), choices=MODES)
     parser.add_argument("--max", type=int, default=300)
     parser.add_argument("--txtai", type=Path, metavar="PYTHON", help="a Python that has txtai, to be measured too")
-    parser.add_argument("--write", action="store_true", help=f"write {REPORT.name}")
+    parser.add_argument("--parts", type=Path, help="a folder: figures are kept there vault by vault, and read again")
+    parser.add_argument("--write", action="store_true", help=f"write the section of {REPORT.name}")
     args = parser.parse_args()
     linkbench = load_linkbench(args.linkbench)
     left_out = json.loads(args.left_out.read_text()) if args.left_out else {}
-    results: dict[str, dict[str, dict[str, dict[str, float]]]] = {mode: {} for mode in args.modes}
+    measured: dict[str, Scores] = {}
     for name in args.vaults:
-        vault = opened(args.data / "vaults" / name)
-        systems = {"BM25": by_words, "MiniLM": by_meaning, "RRF": fused, "ours": full(default_weights())}
-        if name in left_out:
-            systems["left out"] = full(weights_from(left_out[name]))
-        start = weights_from(left_out[name]) if name in left_out else default_weights()
-        systems["tuned"] = tuned_on_halves(vault, start)
-        for mode in args.modes:
-            rows = asked(linkbench, args.data / "vaults" / name, args.data / "links" / f"{name}.jsonl", mode, args.max)
-            answers = evaluate(vault, rows, systems)
-            if args.txtai:
-                answers["txtai hybrid"] = txtai_hybrid(args.txtai, vault, rows)
-            results[mode][name] = {system: linkbench.score(rows, ranked) for system, ranked in answers.items()}
-            print(mode, name, {system: row["ndcg@10"] for system, row in results[mode][name].items()}, flush=True)
-        vault.close()
-    report = "\n".join(_report(results))
-    print(report)
+        measured[name] = {mode: {} for mode in args.modes}
+        for kind in args.kinds:
+            scores = _kept(args.parts, f"{name}.{kind}.json")
+            if scores is None:
+                links = args.data / "links" / f"{name}.jsonl"
+                rows = {
+                    mode: asked(linkbench, args.data / "vaults" / name, links, mode, args.max) for mode in args.modes
+                }
+                vault = opened(args.data / "vaults" / name)
+                start = weights_from(left_out[name]) if name in left_out else default_weights()
+                scores = MEASURES[kind](vault, rows, linkbench.score, start, args.txtai)
+                vault.close()
+                _keep(args.parts, f"{name}.{kind}.json", scores)
+            for mode in args.modes:
+                measured[name][mode] |= scores[mode]
+                print(mode, name, {system: row["ndcg@10"] for system, row in scores[mode].items()}, flush=True)
+    lines = _report({mode: {name: scores[mode] for name, scores in measured.items()} for mode in args.modes})
+    print("\n".join(lines))
     if args.write:
-        REPORT.write_text(report + "\n", encoding="utf-8")
+        write_relevance("links", lines)
 
 
-def _report(results: dict[str, dict[str, dict[str, dict[str, float]]]]) -> list[str]:
-    lines = ["# Does the right past note come up?", "", *(__doc__ or "").strip().splitlines()[2:], ""]
+def _kept(folder: Path | None, name: str) -> Scores | None:
+    path = folder / name if folder is not None else None
+    return json.loads(path.read_text()) if path is not None and path.exists() else None
+
+
+def _keep(folder: Path | None, name: str, scores: Scores) -> None:
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(json.dumps(scores))
+
+
+def measure_untuned(vault: Vault, rows: Rows, score: Score, start: Weights, txtai: Path | None) -> Scores:
+    """The views, their fusion, and recall with the weights that ship and with those that have not seen the vault."""
+    systems = {"BM25": by_words, "MiniLM": by_meaning, "RRF": fused, "ours": full(default_weights())}
+    systems["left out"] = full(start)
+    answers = {mode: evaluate(vault, some, systems) for mode, some in rows.items()}
+    if txtai is not None:
+        every = txtai_hybrid(txtai, vault, [row for some in rows.values() for row in some])
+        for mode, some in rows.items():
+            answers[mode]["txtai hybrid"], every = every[: len(some)], every[len(some) :]
+    scores = {
+        mode: {system: score(some, ranked) for system, ranked in answers[mode].items()} for mode, some in rows.items()
+    }
+    for mode, some in rows.items():
+        scores[mode]["ours"]["candidates"] = among_candidates(vault, some)
+    return scores
+
+
+def measure_tuned(vault: Vault, rows: Rows, score: Score, start: Weights, txtai: Path | None) -> Scores:
+    ranking = tuned_on_halves(vault, start)
+    return {
+        mode: {"tuned": score(some, evaluate(vault, some, {"tuned": ranking})["tuned"])} for mode, some in rows.items()
+    }
+
+
+MEASURES = {"untuned": measure_untuned, "tuned": measure_tuned}
+
+
+def among_candidates(vault: Vault, rows: Sequence[dict[str, Any]]) -> float:
+    """The share of linked notes that are candidates at all: no ranking can do better."""
+    found = [ask(vault, moment_of(row["request"]), "", row["gold"]) for row in rows]
+    return mean(float(one.gold.sum()) / one.golds for one in found)
+
+
+def write_relevance(section: str, lines: Sequence[str]) -> None:
+    """One section of RELEVANCE.md; the others stay."""
+    write_section(section, lines, REPORT, _HEAD)
+
+
+def _report(results: Mapping[str, Mapping[str, dict[str, dict[str, float]]]]) -> list[str]:
+    lines = ["## Links that people made", "", *(__doc__ or "").strip().splitlines()[2:], ""]
     for mode, vaults in results.items():
         systems = list(dict.fromkeys(system for scores in vaults.values() for system in scores))
-        lines += [f"## {mode}: recall@5 / recall@10 / nDCG@10", ""]
-        lines += ["| vault | questions | " + " | ".join(systems) + " |", "|---" * (len(systems) + 2) + "|"]
+        lines += [f"### {mode}: recall@5 / recall@10 / nDCG@10", ""]
+        lines += ["| vault | questions | candidates | " + " | ".join(systems) + " |", "|---" * (len(systems) + 3) + "|"]
         for name, scores in vaults.items():
             cells = [_cell(scores[system]) if system in scores else "" for system in systems]
-            lines.append(f"| {name} | {scores['BM25']['n']} | " + " | ".join(cells) + " |")
+            start = f"| {name} | {scores['BM25']['n']} | {scores['ours']['candidates']:.3f} | "
+            lines.append(start + " | ".join(cells) + " |")
         means = [
             mean(scores[system]["ndcg@10"] for scores in vaults.values() if system in scores) for system in systems
         ]
-        lines += ["| **mean nDCG@10** | | " + " | ".join(f"**{value:.3f}**" for value in means) + " |"]
+        lines += ["| **mean nDCG@10** | | | " + " | ".join(f"**{value:.3f}**" for value in means) + " |"]
         ratios = [value / means[systems.index("RRF")] for value in means]
-        lines += ["| **over RRF** | | " + " | ".join(f"**{value:.2f}**" for value in ratios) + " |", ""]
+        lines += ["| **over RRF** | | | " + " | ".join(f"**{value:.2f}**" for value in ratios) + " |", ""]
     return lines + (_against(results["hidden"]) if "hidden" in results else [])
 
 
-def _against(hidden: dict[str, dict[str, dict[str, float]]]) -> list[str]:
+def _against(hidden: Mapping[str, dict[str, dict[str, float]]]) -> list[str]:
     lines = [
-        "## Against the figures measured before (hidden, nDCG@10)", "",
+        "### Against the figures measured before (hidden, nDCG@10)", "",
         "The BM25 and MiniLM of a prototype with views of its own; `better` is the better of the two.", "",
         "| vault | BM25 | MiniLM | RRF | ours | ours, left out | left out - better |", "|---|---|---|---|---|---|---|",
     ]  # fmt: skip
