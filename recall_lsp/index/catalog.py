@@ -292,6 +292,14 @@ def first_passage(connection: sqlite3.Connection, note: int) -> int | None:
     return None if row is None else row[0]
 
 
+def passage_ids(connection: sqlite3.Connection, notes: Sequence[int]) -> dict[int, list[int]]:
+    """The ids of each note's passages."""
+    found: dict[int, list[int]] = {}
+    for note, passage in connection.execute(f"SELECT note, id FROM passages WHERE note IN ({_integers(notes)})"):
+        found.setdefault(note, []).append(passage)
+    return found
+
+
 def passage_keys(connection: sqlite3.Connection, notes: Sequence[int]) -> list[tuple[int, int, int]]:
     """(passage id, note id, text hash) of the passages with prose in `notes`."""
     found = connection.execute(

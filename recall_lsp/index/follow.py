@@ -11,6 +11,7 @@ from time import monotonic
 from recall_lsp.config import Options
 from recall_lsp.index import catalog as cat
 from recall_lsp.index.choose import chosen_model
+from recall_lsp.index.cited import Cited
 from recall_lsp.index.encoder import Encoder, load
 from recall_lsp.index.graph import Graph
 from recall_lsp.index.lexical import Lexical, ViewState, view_state
@@ -69,6 +70,7 @@ class Follower:
         self._unnamed: dict[int, None] = {}
         self._unmatched: list[int] = []
         self._unusable_vectors = (0, 0)
+        self._cited = Cited()
         self._namings = Namings()
         self._tuned_path = tuned_path(root)
         self._tuned_stamp: tuple[int, int] | None = None
@@ -157,7 +159,8 @@ class Follower:
         catalog = (self.folder / "catalog.db").stat().st_ino
         return catalog, vectors.stat().st_ino if vectors and vectors.exists() else 0
 
-    def _take(self, rows: Sequence[EntryRow], removed: Iterable[int]) -> None:
+    def _take(self, rows: Sequence[EntryRow], removed: Sequence[int]) -> None:
+        self._cited.forget((*removed, *(row.entry.id for row in rows)))
         for note in removed:
             entry = self.entries.pop(note)
             self.ids.pop(entry.path, None)
@@ -254,6 +257,7 @@ class Follower:
         self.close()
         self.entries, self.ids, self.graph, self.traits, self.tally = {}, {}, Graph(), Traits(), Tally()
         self._names, self._unnamed, self._unmatched, self._namings = Names(), {}, [], Namings()
+        self._cited = Cited()
         self._after, self._seen_versions, self._lexical_state = _FIRST, _NEVER, ViewState()
         self.revision += 1
         self.notes_revision += 1

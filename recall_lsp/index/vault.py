@@ -92,6 +92,13 @@ class Vault(Follower):
     def passages_of(self, note: int) -> list[PassageRow]:
         return [] if self._catalog is None else cat.passages_of(self._catalog, [note])
 
+    def cited_by(self, passages: Sequence[int], notes: Sequence[int]) -> list[frozenset[int]]:
+        """What each of the passages [n] links to, of the notes [n] that they stand in."""
+        known = [note in self.entries for note in notes]
+        if self._catalog is None or not all(known):
+            return [frozenset()] * len(passages)
+        return self._cited.by(self._catalog, self.graph, passages, notes)
+
     def first_passage(self, note: int) -> int | None:
         return None if self._catalog is None else cat.first_passage(self._catalog, note)
 

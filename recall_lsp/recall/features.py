@@ -26,6 +26,7 @@ FEATURES = (
     "unknown_cosine", "unknown_cosine_z", "unknown_rank_cosine", "unknown_cosine_note", "unknown_cosine_so_far",
     "both", "alias_covered", "title_said", "title_so_far", "hub",
     "in_degree", "out_degree", "links_here", "co_cited", "coupled", "two_steps", "votes", "votes_share",
+    "cited_words", "cited_meaning", "cited_share",
     "same_folder", "near_folder", "same_tags", "length", "linked",
 )  # fmt: skip
 
@@ -45,6 +46,8 @@ class Found:
         so_far: Scored,
         nearest: Nearest | None,
         votes: Mapping[int, float],
+        cited_by_words: Mapping[int, float],
+        cited_by_meaning: Mapping[int, float],
     ) -> None:
         self.ids = ids
         self.nearest = nearest
@@ -52,6 +55,7 @@ class Found:
         self.by_passage = self.lay(passages.notes, passages.scores)
         self.by_so_far = self.lay(so_far.notes, so_far.scores)
         self.votes = self.lay_out(votes)
+        self.cited_by_words, self.cited_by_meaning = self.lay_out(cited_by_words), self.lay_out(cited_by_meaning)
         self.passage_by_words = self._lay_ids(passages.notes, passages.keys)
         self.passage_by_meaning = np.full(len(ids), NONE, np.int64)
 
@@ -170,6 +174,9 @@ def _fill_links(column: Columns, near: Neighbourhood, found: Found) -> None:
     column["out_degree"][:] = np.log1p(np.array(near.out_degrees(notes), np.float32)) / 5.0
     column["votes"][:] = found.votes
     column["votes_share"][:] = found.votes / (float(found.votes.max()) or 1.0)
+    column["cited_words"][:], column["cited_meaning"][:] = found.cited_by_words, found.cited_by_meaning
+    cited = found.cited_by_words + found.cited_by_meaning
+    column["cited_share"][:] = cited / (float(cited.max()) or 1.0)
     co_cited = found.lay_out(near.co_cited) / np.sqrt(np.maximum(degree, 1.0))
     column["co_cited"][:] = np.minimum(co_cited, 3.0) / 3.0
     column["two_steps"][:] = np.log1p(found.lay_out(near.two_steps)) / 2.0

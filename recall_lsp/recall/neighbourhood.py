@@ -20,13 +20,15 @@ _MOST_CITING = 100
 """What is cited beside a hub has little to do with it; and a request's work is bounded."""
 _VOTERS = 30
 _RANK_OFFSET = 10
+_CITING_PASSAGES = 50
+_CITING_OFFSET = 5
 
 
 class Neighbourhood:
     """`own` is the id of the note being written (-1 for a new one), `out` what it links to, `back` what links to it."""
 
     def __init__(self, vault: Vault, moment: Moment) -> None:
-        self._graph = vault.graph
+        self._vault, self._graph = vault, vault.graph
         self.own = vault.ids.get(moment.note.path, -1)
         self.out = vault.outlinks(moment.note)
         self.back = vault.graph.backlinks(self.own) if self.own >= 0 else frozenset[int]()
@@ -36,6 +38,23 @@ class Neighbourhood:
         """Who links to `note`, the note being written left out."""
         citing = self._graph.backlinks(note)
         return citing - {self.own} if note in self._on_disk else citing
+
+    def cited_beside(self, passages: Iterable[int], notes: Iterable[int]) -> dict[int, float]:
+        """What the passages that are most like the moment, best first, link to, with a say by their rank.
+
+        Whoever wrote such a passage had that note in mind.  `notes` are those that the passages stand in.
+        """
+        citing = (
+            pair for pair in zip(passages, notes, strict=True) if pair[1] != self.own and self._graph.outlinks(pair[1])
+        )
+        some = list(islice(citing, _CITING_PASSAGES))
+        votes: dict[int, float] = {}
+        rank = 0
+        for cited in self._vault.cited_by([passage for passage, _ in some], [note for _, note in some]):
+            if cited:
+                _spread(votes, cited, 1.0 / (_CITING_OFFSET + rank) / math.sqrt(len(cited)))
+                rank += 1
+        return votes
 
     def in_degrees(self, notes: Iterable[int]) -> list[int]:
         backlinks = self._graph.backlinks

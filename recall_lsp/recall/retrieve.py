@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -55,15 +55,23 @@ def retrieve(vault: Vault, moment: Moment, query: Query) -> Candidates:
     rankings = [np.array(scored.notes, np.int64) for scored in words]
     rankings += [nearest.notes for nearest in meaning if nearest is not None]
     votes = near.votes([rankings[0].tolist(), rankings[1].tolist(), *(ranking.tolist() for ranking in rankings[3:])])
-    linked = near.best(_NEIGHBOURS) + sorted(votes, key=lambda note: (-votes[note], note))[:_VOTED]
+    by_words = near.cited_beside(words[1].keys, words[1].notes)
+    by_meaning = (
+        {} if meaning[0] is None else near.cited_beside(meaning[0].passages.tolist(), meaning[0].notes.tolist())
+    )
+    linked = near.best(_NEIGHBOURS) + [note for some in (votes, by_words, by_meaning) for note in _best(some, _VOTED)]
     ids = vault.traits.known(np.unique(np.concatenate([*rankings, np.array(linked, np.int64)])))
     ids = ids[ids != near.own]
     if hidden is not None:
         ids = ids[[note in shown for note in ids.tolist()]]
-    found = Found(ids, *words, meaning[0], votes)
+    found = Found(ids, *words, meaning[0], votes, by_words, by_meaning)
     table = features(vault, moment, query, found, near)
     clues = evidence(vault, query, table, new=near.own < 0)
     return Candidates(ids, table, clues, found.passage_by_words, found.passage_by_meaning)
+
+
+def _best(votes: Mapping[int, float], most: int) -> list[int]:
+    return sorted(votes, key=lambda note: (-votes[note], note))[:most]
 
 
 def _shown(scored: Scored, shown: Collection[int]) -> Scored:
