@@ -42,9 +42,10 @@ end
 ---@param params table
 function M.related(bufnr, params)
   M.execute(bufnr, 'recall.related', params, function(result)
-    M.list('Related notes', vim.tbl_map(function(hit)
+    local function place(hit)
       return { filename = vim.uri_to_fname(hit.uri), lnum = hit.line + 1, col = 1, text = hit.sentence }
-    end, result.hits))
+    end
+    M.list('Related notes', vim.tbl_map(place, result.hits))
   end)
 end
 

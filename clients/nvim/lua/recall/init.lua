@@ -104,6 +104,17 @@ end
 ---@return string
 function M.statusline() return require('recall.status').line() end
 
+--- Neovim asks again for the notes that are not open, and forgets those that are.
+local function refresh_diagnostics(problem, result, context)
+  local client = vim.lsp.get_client_by_id(context.client_id)
+  local provider = client and client.server_capabilities.diagnosticProvider or {}
+  for bufnr in pairs(client and client.attached_buffers or {}) do
+    local asked = { textDocument = vim.lsp.util.make_text_document_params(bufnr), identifier = provider.identifier }
+    client:request('textDocument/diagnostic', asked, nil, bufnr)
+  end
+  return vim.lsp.handlers['workspace/diagnostic/refresh'](problem, result, context)
+end
+
 --- What `setup` was given, with the defaults.
 M.options = nil ---@type recall.Options?
 
@@ -122,7 +133,10 @@ local function start(chosen)
       if root then on_dir(root) end
     end,
     capabilities = { experimental = { recallChanged = true } },
-    handlers = { ['recall/changed'] = function() require('recall.live').again() end },
+    handlers = {
+      ['recall/changed'] = function() require('recall.live').again() end,
+      ['workspace/diagnostic/refresh'] = refresh_diagnostics,
+    },
     on_exit = vim.schedule_wrap(function(code, signal) require('recall.restart').exited(code, signal) end),
   })
   vim.api.nvim_create_autocmd('LspAttach', {
