@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from tiny_model import write_compiled
-from vaults import Sample, copy_sample, index, read_vault, write_notes
+from vaults import BREAD_AND_RIVER, Keeper, Sample, copy_sample, index, read_vault, write_notes
 
 from recall_lsp.index.compiled import compiled_model, find_source, run_compile
 from recall_lsp.index.encoder import add_sketch
 from recall_lsp.index.places import models_dir
+from recall_lsp.index.vault import Vault
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +37,19 @@ def tiny(tmp_path: Path) -> str:
     assert found is not None
     add_sketch(write_compiled(models_dir() / found.model_id, model_id=found.model_id))
     return str(source)
+
+
+@pytest.fixture
+def keeper(root: Path) -> Iterator[Keeper]:
+    """A real keeper that has indexed two notes, and goes on."""
+    with Keeper(write_notes(root, BREAD_AND_RIVER)) as made:
+        yield made.ready()
+
+
+@pytest.fixture
+def vault(root: Path, keeper: Keeper) -> Vault:
+    """A reader beside it."""
+    return read_vault(root)
 
 
 @pytest.fixture(scope="session")

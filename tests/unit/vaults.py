@@ -43,6 +43,9 @@ class Sample:
     vault: Vault
 
 
+BREAD_AND_RIVER = {"bread.md": "Bread and soup at night.", "river.md": "The river road to the island."}
+
+
 def write_notes(root: Path, notes: Mapping[str, str | bytes]) -> Path:
     """Files under `root`, by relative path; text is written as it stands, line ends included."""
     for path, content in notes.items():

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from vaults import BREAD_AND_RIVER as NOTES
 from vaults import Keeper, eventually, follow, found, index, paths, read_vault, write_notes
 
 from recall_lsp.index.vault import Vault
-
-NOTES = {"bread.md": "Bread and soup at night.", "river.md": "The river road to the island."}
-
-
-@pytest.fixture
-def keeper(root: Path) -> Iterator[Keeper]:
-    with Keeper(write_notes(root, NOTES)) as made:
-        yield made.ready()
-
-
-@pytest.fixture
-def vault(root: Path, keeper: Keeper) -> Vault:
-    return read_vault(root)
 
 
 def save_as_vim(root: Path, text: str) -> None:

@@ -5,28 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from vaults import BREAD_AND_RIVER as NOTES
 from vaults import Keeper, eventually, follow, found, paths, problems, read_vault, vectors_made, write_notes
 
 from recall_lsp.index.catalog import open_catalog, skipped
 from recall_lsp.index.places import index_dir
 from recall_lsp.index.vault import Vault
-
-NOTES = {"bread.md": "Bread and soup at night.", "river.md": "The river road to the island."}
-
-
-@pytest.fixture
-def keeper(root: Path) -> Iterator[Keeper]:
-    with Keeper(write_notes(root, NOTES)) as made:
-        yield made.ready()
-
-
-@pytest.fixture
-def vault(root: Path, keeper: Keeper) -> Vault:
-    return read_vault(root)
 
 
 def holds(vault: Vault, *wanted: str) -> Callable[[], bool]:
