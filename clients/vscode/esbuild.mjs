@@ -1,4 +1,5 @@
-// Two bundles: the extension, and the script of its webview; beside them the licences of what is bundled.
+// Two bundles: the extension, and the script of its webview; beside them the licences of what is bundled, and the
+// README with its pictures inside: VS Code's page of an extension loads none from the extension's folder.
 import { build } from "esbuild";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,3 +19,7 @@ for (const folder of [...packages].sort()) {
   notices.push(`${name} ${version} (${license})\n\n${(await readFile(join(folder, file), "utf8")).trim()}\n`);
 }
 await writeFile("dist/THIRD-PARTY-NOTICES.txt", `Bundled into this extension:\n\n${notices.join(`\n${"-".repeat(80)}\n\n`)}`);
+
+const readme = await readFile("README.md", "utf8");
+const pictures = await Promise.all([...readme.matchAll(/\]\((media\/\w+\.png)\)/g)].map(async ([, file]) => [file, await readFile(file, "base64")]));
+await writeFile("dist/README.md", pictures.reduce((text, [file, data]) => text.replace(`](${file})`, `](data:image/png;base64,${data})`), readme));

@@ -37,6 +37,13 @@ const TELLS_CHANGES: StaticFeature = {
   clear: () => undefined,
 };
 
+/** Logs what went wrong; it is told in one message of ours, not one for each step that failed. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
 export class Server {
   private client: LanguageClient | undefined;
   private readonly backOff = new BackOff();
@@ -87,7 +94,7 @@ export class Server {
     if ("missing" in found) return this.tellMissing(found.missing);
     this.log.info(`starting ${found.command} (found by ${found.from})`);
     const run = { command: found.command, args: ["serve"] };
-    this.client = new LanguageClient("recall", "Recall", run, this.options());
+    this.client = new QuietClient("recall", "Recall", run, this.options());
     this.client.registerFeature(TELLS_CHANGES);
     this.client.onNotification("recall/changed", () => this.ready());
     this.client.onDidChangeState(({ newState }) => this.changed(newState));
@@ -131,7 +138,7 @@ export class Server {
     return {
       documentSelector: SELECTOR,
       outputChannel: this.log,
-      revealOutputChannelOn: RevealOutputChannelOn.Never, // one message of ours, not one for each step that failed
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
       initializationFailedHandler: () => false,
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
