@@ -17,7 +17,7 @@ from recall_lsp.index.scan import Rules, printable, scan, state_in
 from recall_lsp.notes.model import Note, Skipped
 from recall_lsp.notes.read import read_bytes
 
-READER_VERSION = 4
+READER_VERSION = 5
 """Raised when the readers find something else in the same bytes: every note is then read again, none embedded."""
 
 _CONFLICT = re.compile(r"\([^()/]*conflicted copy[^()/]*\)[^/]*$|\.sync-conflict-\d{8}-\d{6}[^/]*$", re.IGNORECASE)
