@@ -63,7 +63,8 @@ translations); from the first key on, what is typed where something was foretold
 server. The baselines: the vault's own n-grams of order five with Witten-Bell back-off, one to three words as probable
 as the threshold; and, as in a shell's history, the rest of the newest line or sentence that begins with what was typed,
 from so many letters on. What guards the end of an offer (whole words, no function word, no full stop after one word)
-was made after reading what went wrong in four of the vaults: deepfates-notebook, dendron-site, foam-docs and kmaasrud-brain.
+was made after reading what went wrong in four of the vaults: deepfates-notebook, dendron-site, foam-docs and
+kmaasrud-brain.
 
 ![precision against keys saved](inline.svg)
 """
