@@ -176,7 +176,8 @@ def _fill_links(column: Columns, near: Neighbourhood, found: Found) -> None:
     column["votes_share"][:] = found.votes / (float(found.votes.max()) or 1.0)
     column["cited_words"][:], column["cited_meaning"][:] = found.cited_by_words, found.cited_by_meaning
     cited = found.cited_by_words + found.cited_by_meaning
-    column["cited_share"][:] = cited / (float(cited.max()) or 1.0)
+    # Words alone have half a say: the weights were fitted where meaning spoke too.
+    column["cited_share"][:] = (1.0 if found.nearest is not None else 0.5) * cited / (float(cited.max()) or 1.0)
     co_cited = found.lay_out(near.co_cited) / np.sqrt(np.maximum(degree, 1.0))
     column["co_cited"][:] = np.minimum(co_cited, 3.0) / 3.0
     column["two_steps"][:] = np.log1p(found.lay_out(near.two_steps)) / 2.0
