@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recall_lsp.links.notebook import Notebook, Page
+from recall_lsp.links.notebook import Notebook, Page, place_of
 from recall_lsp.links.references import references
 from recall_lsp.links.subject import Subject
 from recall_lsp.notes.model import Link, Span
@@ -24,11 +24,13 @@ def definitions(notebook: Notebook, subject: Subject) -> list[tuple[Page, Span]]
     page = notebook.page(subject.path)
     if page is None:
         return []
-    if subject.heading is not None:
-        return [(page, subject.heading.span)]
+    # A link leads to its heading also from the words that name the note: it is followed as one.
+    place = place_of(page, subject.link) if subject.link else subject
+    if place.heading is not None:
+        return [(page, place.heading.span)]
     # An org id above all headings stands for the file.
-    within = subject.block is not None and page.note.dialect != "org"
-    return [(page, subject.block.span if within and subject.block else Span(0, 0))]
+    within = place.block is not None and page.note.dialect != "org"
+    return [(page, place.block.span if within and place.block else Span(0, 0))]
 
 
 def holders(notebook: Notebook, subject: Subject) -> list[tuple[Page, Span]]:

@@ -15,6 +15,7 @@ from writing_desk import Desk
         ("Bread.md", "(baking/Rye", "%20flour", ["baking/Rye flour.md:0:0"]),
         ("Bread.md", "[[#The cr", "ust]]", ["Bread.md:8:0"]),
         ("Starter.md", "#The cr", "ust|", ["Bread.md:8:0"]),
+        ("Starter.md", "[[Bre", "ad#The crust", ["Bread.md:8:0"]),
         ("Starter.md", "[[The lo", "af]]", ["Bread.md:0:0"]),
         ("baking/Rye flour.md", "crumb--", "holes", ["Bread.md:12:0"]),
         ("baking/Rye flour.md", "[aga", "in][b]", ["Bread.md:0:0"]),
