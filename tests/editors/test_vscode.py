@@ -31,10 +31,9 @@ ABOUT_LOST = {"Getting lost on purpose", "The blue dot", "2018-07-22 A week with
 @pytest.fixture(scope="session")
 def seen(studio: dict[str, Any], indexed: Desk) -> Mapping[str, Any]:
     before = {path: path.read_bytes() for path in indexed.vault.rglob("*") if path.is_file()}
+    texts = {"waiting": WAITING, "lost": LOST, "ghost": GHOST}
     about = {"aboutWaiting": sorted(ABOUT_WAITING), "aboutLost": sorted(ABOUT_LOST)}
-    answers: Mapping[str, Any] = run_driver(
-        "vscode_drive.js", {**studio, "waiting": WAITING, "lost": LOST, "ghost": GHOST, **about}
-    )
+    answers: Mapping[str, Any] = run_driver("vscode_drive.js", {**studio, **texts, **about})
     assert {path: path.read_bytes() for path in indexed.vault.rglob("*") if path.is_file()} == before
     return answers
 
@@ -48,9 +47,9 @@ def test_the_panel_opens_by_itself_and_leaves_the_focus(seen: Mapping[str, Any])
 
 def test_the_panel_follows_what_is_typed(seen: Mapping[str, Any], vault_titles: set[str]) -> None:
     waiting, lost = told(seen, "waiting"), told(seen, "lost")
-    assert ABOUT_WAITING & set(waiting["titles"]) and set(waiting["titles"]) <= vault_titles
-    assert ABOUT_LOST & set(lost["titles"]) and set(lost["titles"]) <= vault_titles
-    assert ABOUT_LOST.isdisjoint(waiting["titles"]) and ABOUT_WAITING.isdisjoint(lost["titles"][:3])
+    assert waiting["titles"][0] in ABOUT_WAITING and ABOUT_LOST.isdisjoint(waiting["titles"])
+    assert set(lost["titles"][:2]) <= ABOUT_LOST  # behind them may stand what belongs to the paragraph above
+    assert set(waiting["titles"]) | set(lost["titles"]) <= vault_titles
 
 
 def test_a_card_tells_when_what_and_why(seen: Mapping[str, Any]) -> None:
@@ -83,8 +82,7 @@ def test_the_code_lens_leads_to_the_panel(seen: Mapping[str, Any]) -> None:
 
 
 def test_ghost_text_and_tab(seen: Mapping[str, Any]) -> None:
-    found = told(seen, "ghost")
-    assert found["text"].startswith("out on") and found["grown"] >= len("out on")
+    assert told(seen, "ghost")["text"].startswith("out on")  # and became the writer's own, or the step had failed
 
 
 def test_ghost_text_is_taken_word_by_word(seen: Mapping[str, Any]) -> None:
@@ -117,6 +115,7 @@ def test_a_note_is_dismissed_and_brought_back(seen: Mapping[str, Any]) -> None:
 def test_what_is_pinned_stays_on_top(seen: Mapping[str, Any]) -> None:
     found = told(seen, "pin")
     assert found["shown"][0] == found["title"] and ABOUT_LOST & set(found["shown"])
+    assert found["focused"] == found["title"]  # though its card was moved
 
 
 def test_peek(seen: Mapping[str, Any]) -> None:

@@ -1,7 +1,7 @@
 // node vscode_drive.js: the panel and what else a writer sees in VS Code, one step after another.
 // RECALL_DRIVE is JSON: as vscode_page.js wants it, and { settings: [files], serverPid, server, waiting, lost, aboutWaiting, aboutLost, ghost }
 const fs = require("node:fs");
-const { among, drive, PATIENCE, run } = require("./vscode_page.js");
+const { drive, PATIENCE, run } = require("./vscode_page.js");
 
 run(async ({ page, panel, cards, shot, titles, lines, until, set, command, openNote, toEnd, paragraph, toPanel, step }) => {
   await step("open", async () => {
@@ -17,9 +17,11 @@ run(async ({ page, panel, cards, shot, titles, lines, until, set, command, openN
     return { silence, titles: await titles(), focus };
   });
 
+  const lead = async (wanted, count = 1) => (await titles()).slice(0, count).filter((title) => wanted.includes(title)).length === count;
+
   await step("waiting", async () => {
     await paragraph(`## Letters\n\n${drive.waiting}`);
-    await until("related cards", async () => among(await titles(), drive.aboutWaiting));
+    await until("related cards", () => lead(drive.aboutWaiting));
     const card = cards.first();
     return {
       titles: await titles(),
@@ -84,7 +86,7 @@ run(async ({ page, panel, cards, shot, titles, lines, until, set, command, openN
 
   await step("lost", async () => {
     await paragraph(drive.lost);
-    await until("other cards", async () => among(await titles(), drive.aboutLost));
+    await until("other cards", () => lead(drive.aboutLost, 2));
     return { titles: await titles() };
   });
 
@@ -98,48 +100,39 @@ run(async ({ page, panel, cards, shot, titles, lines, until, set, command, openN
     return { lines: await lines() };
   });
 
-  await step("ghost", async () => {
-    await page.keyboard.press("Enter");
-    await page.keyboard.press("Enter");
-    await page.keyboard.type(drive.ghost, { delay: 30 });
-    const ghost = page.locator('[class*="ghost-text"]').first();
-    await ghost.waitFor({ timeout: 6_000 });
-    await shot("ghost-shown");
-    const before = (await lines()).length;
-    const text = (await page.locator('[class*="ghost-text"]').allInnerTexts()).join("").replace(/\s+/g, " ");
-    await page.keyboard.press("Tab");
-    await page.waitForTimeout(300);
-    return { text, grown: (await lines()).length - before };
-  });
-
   const ghosts = page.locator('[class*="ghost-text"]');
   const ghost = async () => (await ghosts.allInnerTexts()).join("").replace(/\s+/g, " ").trim();
+  const taken = async (text) => !(await ghost()) && (await lines()).includes(text); // what is ghostly is in the lines too
+  /** Types it into a paragraph of its own, until the ghost that is due at its end is there; what that says. */
+  const ghostAfter = async (text, wanted) => {
+    await toEnd();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type(text, { delay: 30 });
+    await until(`the ghost ${wanted}`, async () => wanted.test(await ghost()));
+    return ghost();
+  };
 
-  await step("ghost-eager", async () => {
-    set({ "recall.ghostSure": 0.005 }); // alternatives are less sure than what is shown by default
-    await page.waitForTimeout(600);
-    return {};
+  await step("ghost", async () => {
+    const text = await ghostAfter(drive.ghost, /^out on/);
+    await shot("ghost-shown");
+    await page.keyboard.press("Tab");
+    await until("the writer's words", async () => taken(drive.ghost + text));
+    return { text };
   });
 
   await step("ghost-word", async () => {
-    await page.keyboard.press("Enter");
-    await page.keyboard.press("Enter");
-    await page.keyboard.type(drive.ghost, { delay: 30 });
-    await ghosts.first().waitFor({ timeout: 6_000 });
+    set({ "recall.ghostSure": 0.005 }); // for the link: it is heard while this is typed
+    await ghostAfter(drive.ghost, /^out on/);
     await page.keyboard.press("Control+ArrowRight");
-    await until("one word", async () => (await lines()).includes(`${drive.ghost.trim()} out`));
-    await until("the ghost goes on", async () => (await ghost()).startsWith("on"));
+    await until("the ghost goes on", async () => (await ghost()).startsWith("on "));
     const text = await ghost();
     await page.keyboard.press("Escape");
     return { text };
   });
 
   await step("ghost-link", async () => {
-    await page.keyboard.press("Enter");
-    await page.keyboard.press("Enter");
-    await page.keyboard.type("I went to the asparagus bed ", { delay: 30 });
-    await ghosts.first().waitFor({ timeout: 6_000 });
-    const text = await ghost();
+    const text = await ghostAfter("I went to the asparagus bed ", /→ \[\[The asparagus bed\]\]/);
     await shot("ghost-link-shown");
     await page.keyboard.press("Tab");
     await until("the link", async () => (await lines()).includes("I went to [[The asparagus bed]]"));
@@ -149,7 +142,7 @@ run(async ({ page, panel, cards, shot, titles, lines, until, set, command, openN
 
   await step("quote", async () => {
     await paragraph(drive.waiting);
-    await until("related cards", async () => among(await titles(), drive.aboutWaiting));
+    await until("related cards", () => lead(drive.aboutWaiting));
     await toPanel();
     await shot("panel-focused");
     const title = await panel.locator("li:focus .title").innerText();
@@ -161,7 +154,7 @@ run(async ({ page, panel, cards, shot, titles, lines, until, set, command, openN
 
   await step("link", async () => {
     await paragraph(drive.lost);
-    await until("related cards", async () => among(await titles(), drive.aboutLost));
+    await until("related cards", () => lead(drive.aboutLost));
     await toPanel();
     await page.keyboard.press("ArrowDown");
     const title = await panel.locator("li:focus .title").innerText();
@@ -172,7 +165,7 @@ run(async ({ page, panel, cards, shot, titles, lines, until, set, command, openN
 
   await step("dismiss", async () => {
     await paragraph(drive.waiting);
-    await until("related cards", async () => among(await titles(), drive.aboutWaiting));
+    await until("related cards", () => lead(drive.aboutWaiting));
     await toPanel();
     const before = await titles();
     const title = await panel.locator("li:focus .title").innerText();
@@ -188,18 +181,20 @@ run(async ({ page, panel, cards, shot, titles, lines, until, set, command, openN
 
   await step("pin", async () => {
     await toPanel();
+    await page.keyboard.press("End");
     const title = await panel.locator("li:focus .title").innerText();
     await page.keyboard.press("p");
-    await until("it is pinned", async () => (await panel.locator("li.pinned").count()) === 1);
+    await until("it is pinned", async () => (await panel.locator("li.pinned").count()) === 1 && (await titles())[0] === title);
+    const focused = await panel.locator("li:focus .title").innerText({ timeout: PATIENCE });
     await paragraph(drive.lost);
-    await until("other cards", async () => among(await titles(), drive.aboutLost));
+    await until("other cards", async () => drive.aboutLost.includes((await titles())[1]));
     await shot("pinned");
     const shown = await titles();
     await toPanel();
     await page.keyboard.press("Home");
     await page.keyboard.press("p");
     await until("nothing is pinned", async () => (await panel.locator("li.pinned").count()) === 0);
-    return { title, shown };
+    return { title, focused, shown };
   });
 
   await step("peek", async () => {
@@ -227,7 +222,7 @@ run(async ({ page, panel, cards, shot, titles, lines, until, set, command, openN
     const paused = await cards.count();
     const status = await page.locator(".statusbar-item", { hasText: "Recall" }).first().innerText();
     await command("Recall: Resume");
-    await until("cards again", async () => among(await titles(), drive.aboutWaiting));
+    await until("cards again", () => lead(drive.aboutWaiting));
     return { paused, status, resumed: await titles() };
   });
 
@@ -250,15 +245,19 @@ run(async ({ page, panel, cards, shot, titles, lines, until, set, command, openN
   });
 
   await step("crash", async () => {
+    await page.evaluate(() => {
+      const bar = document.querySelector(".part.statusbar");
+      const hear = () => (window.heard = [...bar.querySelectorAll("[aria-label]")].map((item) => item.ariaLabel).find((label) => label.includes("ended")) ?? window.heard);
+      new MutationObserver(hear).observe(bar, { attributes: true, childList: true, subtree: true }); // told for half a second
+    });
     const pid = Number(fs.readFileSync(drive.serverPid, "utf8"));
     process.kill(pid, "SIGKILL");
-    const status = page.locator(".statusbar-item", { hasText: "Recall" }).first();
-    let told = "";
-    await until("told in the status bar", async () => (told = await status.getAttribute("aria-label")).includes("ended"));
+    await until("told in the status bar", () => page.evaluate(() => window.heard));
+    const told = await page.evaluate(() => window.heard);
     await shot("crashed");
     await until("another process", async () => Number(fs.readFileSync(drive.serverPid, "utf8")) !== pid);
     await paragraph(drive.lost);
-    await until("related cards", async () => among(await titles(), drive.aboutLost));
+    await until("related cards", () => lead(drive.aboutLost));
     return { told, titles: await titles() };
   });
 
@@ -271,7 +270,7 @@ run(async ({ page, panel, cards, shot, titles, lines, until, set, command, openN
     set({ "recall.serverPath": drive.server });
     await page.locator(".statusbar-item", { hasText: /^\s*Recall$/ }).first().waitFor({ timeout: PATIENCE });
     await paragraph(drive.waiting);
-    await until("related cards", async () => among(await titles(), drive.aboutWaiting));
+    await until("related cards", () => lead(drive.aboutWaiting));
     return { told, titles: await titles() };
   });
 });

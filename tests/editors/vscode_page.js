@@ -6,7 +6,6 @@ const drive = JSON.parse(process.env.RECALL_DRIVE);
 const { chromium } = require(drive.playwright);
 
 const PATIENCE = 25_000;
-const among = (titles, wanted) => titles.some((title) => wanted.includes(title));
 
 /** Runs `steps`; what they saw is in the file of answers, also when one of them fails. */
 function run(steps) {
@@ -57,30 +56,28 @@ function tools(page, seen) {
   };
   const input = page.locator(".quick-input-widget input");
   const rows = page.locator(".quick-input-list .monaco-list-row");
-  const command = async (name) => {
-    await page.keyboard.press("F1");
-    await input.first().fill(`>${name}`);
-    await rows.filter({ hasText: name }).first().waitFor({ timeout: PATIENCE });
-    await page.keyboard.press("Enter");
-  };
-  const quickOpen = async (text) =>
+  const came = (work) => work.then(() => true, () => false);
+  const quickOpen = async (text, key = "Control+p") =>
     until(`quick open for ${text}`, async () => {
-      await page.keyboard.press("Control+p"); // it closes again when something else takes the focus
-      return input.first().fill(text, { timeout: 3_000 }).then(() => true, () => false);
+      await page.keyboard.press(key); // it closes again when something else takes the focus
+      return came(input.first().fill(text, { timeout: 3_000 }));
     });
-  const openNote = async (name) => {
-    await quickOpen(name);
-    await rows.filter({ hasText: new RegExp(name.replace(/[ .]/g, ".")) }).first().waitFor();
-    await page.keyboard.press("Enter");
-    await page.locator(".tab.active", { hasText: new RegExp(name.replace(/[ .]/g, ".")) }).first().waitFor();
+  /** Takes what quick open finds for the text once that is what Enter takes, and again until it was heard. */
+  const take = (text, found, done, key) =>
+    until(`${text} taken`, async () => {
+      await quickOpen(text, key);
+      const first = page.locator(".quick-input-list .monaco-list-row.focused", { hasText: found });
+      if (!(await came(first.waitFor({ timeout: 5_000 })))) return false;
+      await page.keyboard.press("Enter");
+      return !done || came(done.first().waitFor({ timeout: 5_000 }));
+    });
+  const command = (name) => take(`>${name}`, name, undefined, "F1");
+  const openNote = (name) => {
+    const named = new RegExp(name.replace(/[ .]/g, "."));
+    return take(name, named, page.locator(".tab.active", { hasText: named }));
   };
-  const goTo = async (line, column) => {
-    const there = page.locator(".statusbar-item", { hasText: new RegExp(`Ln ${line}, Col ${column}\\b`) });
-    await quickOpen(`:${line}:${column}`);
-    await rows.filter({ hasText: /to line/i }).first().waitFor({ timeout: PATIENCE });
-    await page.keyboard.press("Enter");
-    await there.first().waitFor({ timeout: PATIENCE });
-  };
+  const goTo = (line, column) =>
+    take(`:${line}:${column}`, /to line/i, page.locator(".statusbar-item", { hasText: new RegExp(`Ln ${line}, Col ${column}\\b`) }));
   const toEnd = async () => {
     await page.locator(".editor-instance .view-lines").first().click();
     await page.keyboard.press("Escape");
@@ -114,4 +111,4 @@ function tools(page, seen) {
   };
 }
 
-module.exports = { among, drive, PATIENCE, run };
+module.exports = { drive, PATIENCE, run };

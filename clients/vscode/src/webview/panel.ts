@@ -70,8 +70,9 @@ function paint(item: HTMLLIElement, card: Card): void {
 
 function render(view: View): void {
   const steps = plan([...list.children].map((child) => (child as HTMLElement).dataset["key"] ?? ""), view.cards);
-  const focused = document.activeElement?.closest("li")?.dataset["key"];
-  const place = focused === undefined ? -1 : [...painted.keys()].indexOf(focused);
+  const focus = document.activeElement;
+  const focused = focus?.closest("li");
+  const place = focused ? [...list.children].indexOf(focused) : 0;
   for (const key of steps.removed) {
     painted.get(key)?.element.remove();
     painted.delete(key);
@@ -98,7 +99,14 @@ function render(view: View): void {
   paintOffer(view.offer);
   document.body.classList.toggle("paused", view.paused);
   document.body.dataset["painted"] = String(Number(document.body.dataset["painted"] ?? 0) + 1);
-  if (focused !== undefined && !painted.has(focused)) focusCard(Math.min(place, list.children.length - 1));
+  // What is moved or painted anew loses the keyboard; so does a list that was empty for a while.
+  if (document.hasFocus() && document.activeElement === document.body) refocus(focused, focus?.className ?? "", place);
+}
+
+/** The keyboard goes back to the card, or to its button that was pressed; to its neighbour if it is gone. */
+function refocus(card: HTMLLIElement | null | undefined, button: string, place: number): void {
+  if (!card?.isConnected) return focusCard(place);
+  ([...card.querySelectorAll("button")].find((one) => one.className === button) ?? card).focus();
 }
 
 function setText(element: HTMLElement, text: string, hint: string): void {
