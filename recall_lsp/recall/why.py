@@ -13,7 +13,10 @@ def reasons(hit: Hit) -> tuple[str, ...]:
     """As in ("both say memory, night and sleep", "dream ≈ sleep", "close in meaning"); empty when nothing is known."""
     found = []
     if hit.shared:
-        found.append(f"both say {_listed(hit.shared[:_MOST_WORDS])}")
+        once: dict[str, str] = {}
+        for word in hit.shared:
+            once.setdefault(word.casefold(), word)
+        found.append(f"both say {_listed(list(once.values())[:_MOST_WORDS])}")
     elif "words" in hit.found_by:
         found.append("uses the same words")
     if hit.close:

@@ -21,6 +21,7 @@ HIT = Hit("a.md", "A", None, (), "", "", Span(0, 0), 0, (), (), (), 0.8, False)
         (("a", "b", "c"), ("words", "links"), ("both say a, b and c", "near by links")),
         (("ferry",), ("meaning",), ("both say ferry", "close in meaning")),
         (tuple("abcdefg"), ("words",), ("both say a, b, c, d and e",)),
+        (("Learning", "curve", "learning"), ("words",), ("both say Learning and curve",)),
     ],
 )
 def test_reasons(shared: tuple[str, ...], found_by: tuple[FoundBy, ...], words: tuple[str, ...]) -> None:
