@@ -32,8 +32,6 @@ _RIDGE = 2e-3
 _RIDGE_RELATED = 1e-3
 _FULL_SAY = 60
 """Questions that give a vault its full say in the order; linked notes, in the probability."""
-_NAMED_SAY = 0.5
-"""Of a question that names the note beside one that does not: names are plain to see, and would drown the rest."""
 _PLANTED_SAY = 0.1
 _NEW_SAY = 0.25
 """What stands among a note's own links, or in a new note without any, has this say beside the usual."""
@@ -91,12 +89,8 @@ def fit_rank(vaults: Mapping[str, Asked]) -> Floats:
     parts = []
     for asked in vaults.values():
         found = [question for question in asked.every if question.gold.any()]
-        says = [_NAMED_SAY if question.source == "anchor" else 1.0 for question in found]
-        each = min(1.0, len(found) / _FULL_SAY) / max(sum(says), 1.0)
-        parts += [
-            (question.features, question.gold / question.gold.sum(), each * own)
-            for question, own in zip(found, says, strict=True)
-        ]
+        each = min(1.0, len(found) / _FULL_SAY) / max(len(found), 1)
+        parts += [(question.features, question.gold / question.gold.sum(), each) for question in found]
     rows = np.concatenate([features for features, _, _ in parts]).astype(np.float64)
     target = np.concatenate([gold for _, gold, _ in parts])
     sizes = [len(gold) for _, gold, _ in parts]
