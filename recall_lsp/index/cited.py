@@ -1,10 +1,11 @@
-"""Which notes a passage links to: read from the catalog note by note when first asked for, and remembered."""
+"""Which notes a passage links to: read from the catalog note by note, ahead or when first asked for, and remembered."""
 
 from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from recall_lsp.index.catalog import note_by_id, passage_ids, passages_of
 from recall_lsp.index.graph import Graph, Keys
@@ -12,6 +13,10 @@ from recall_lsp.notes.resolve import link_keys
 
 _ByPassage = Mapping[int, Sequence[Keys]]
 """{passage: the names that each link in it tries}"""
+
+_AHEAD = 2_000
+"""Notes read before anyone asks: of more, the memory of them all would weigh more than the wait for some."""
+_AT_ONCE = 16
 
 
 class Cited:
@@ -22,11 +27,30 @@ class Cited:
 
     def __init__(self) -> None:
         self._notes: dict[int, _ByPassage | None] = {}
+        self._waiting: dict[int, None] = {}
+
+    @property
+    def waiting(self) -> bool:
+        """Whether `read_ahead` has something to do."""
+        return bool(self._waiting)
 
     def forget(self, notes: Iterable[int]) -> None:
         """Of notes that have changed or gone."""
         for note in notes:
             self._notes.pop(note, None)
+            self._waiting.pop(note, None)
+
+    def expect(self, notes: Iterable[int]) -> None:
+        """Notes with links that may be asked about."""
+        room = _AHEAD - len(self._notes) - len(self._waiting)
+        self._waiting.update(dict.fromkeys(islice(notes, max(room, 0))))
+
+    def read_ahead(self, catalog: sqlite3.Connection) -> None:
+        """Some of the expected notes, a few ms of them, so that no question waits for all."""
+        some = list(islice(self._waiting, _AT_ONCE))
+        for note in some:
+            del self._waiting[note]
+        self._read(catalog, [note for note in some if note not in self._notes])
 
     def by(
         self, catalog: sqlite3.Connection, graph: Graph, passages: Sequence[int], notes: Sequence[int]

@@ -128,12 +128,20 @@ class Follower:
             pass
         if self._namings.waiting:
             self._namings.follow(self.entries, self.main_language, self.notes_revision)
+        if self._cited.waiting and self._catalog is not None:
+            self._read_cited(self._catalog)
         return self.unprepared
 
     @property
     def unprepared(self) -> bool:
         """Whether `prepare` has something to do."""
-        return bool(self._unnamed) or self._namings.waiting
+        return bool(self._unnamed) or self._namings.waiting or self._cited.waiting
+
+    def _read_cited(self, catalog: sqlite3.Connection) -> None:
+        try:
+            self._cited.read_ahead(catalog)
+        except (sqlite3.DatabaseError, ValueError):
+            self._forget()  # until the keeper has mended it
 
     def _name_notes(self, most: int) -> list[int]:
         """Notes [<= most] whose names could not be suggested before, and now can."""
@@ -161,6 +169,7 @@ class Follower:
 
     def _take(self, rows: Sequence[EntryRow], removed: Sequence[int]) -> None:
         self._cited.forget((*removed, *(row.entry.id for row in rows)))
+        self._cited.expect(row.entry.id for row in rows if row.mentions)
         for note in removed:
             entry = self.entries.pop(note)
             self.ids.pop(entry.path, None)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from vaults import follow, index, indexed, write_notes
 
+from recall_lsp.index.catalog import passage_ids
 from recall_lsp.index.vault import Vault
 
 _LONG = " The path winds on and on." * 60
@@ -48,3 +52,27 @@ def test_it_follows_changes(root: Path) -> None:
 
 def test_a_note_that_has_gone_cites_nothing(root: Path) -> None:
     assert indexed(root, NOTES).cited_by([1, 2], [998, 999]) == [frozenset(), frozenset()]
+
+
+def test_what_was_read_ahead_is_not_read_when_asked_for(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    def counted(catalog: sqlite3.Connection, notes: Sequence[int]) -> dict[int, list[int]]:
+        read.extend(notes)
+        return passage_ids(catalog, notes)
+
+    monkeypatch.setattr("recall_lsp.index.cited.passage_ids", counted)
+    vault = indexed(root, NOTES)
+    while vault.prepare():
+        pass
+    assert {vault.entries[note].path for note in read} == {"walks.md", "lagoon.md"}, "those with links"
+    read.clear()
+    assert cited(vault, "walks.md")[0] == {"tower.md"}
+    assert read == []
+    write_notes(root, {"walks.md": "Only [[lagoon]] now.\n"})
+    index(root)
+    follow(vault)
+    while vault.prepare():
+        pass
+    assert cited(vault, "walks.md") == [{"lagoon.md"}]
+    assert read == [vault.ids["walks.md"]]
