@@ -59,6 +59,8 @@ class InverseFrequency(dict[str, float]):
         if self._searcher is None:
             return 0.0
         size, frequency = int(self._searcher.num_docs), int(self._searcher.doc_freq("body", term))
+        if not frequency:  # a note's name need not stand in any text
+            frequency = max(int(self._searcher.doc_freq(field, term)) for field in FIELD_BOOSTS)
         value = math.log(1 + (size - frequency + 0.5) / (frequency + 0.5)) if frequency else 0.0
         self[term] = value
         return value

@@ -122,6 +122,7 @@ def test_health_and_search(wide: Terminal) -> None:
     wide.read(1.0)
     wide.press("\r:checkhealth recall\r")
     wide.wait_for(lambda screen: "49 notes" in screen and "the server is started by" in screen, "the health report")
+    assert "WARNING" not in wide.text()
 
 
 @pytest.mark.parametrize("wide", [{"lens": True}], indirect=True)

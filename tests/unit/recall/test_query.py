@@ -80,3 +80,9 @@ def test_of_a_long_paragraph_what_led_to_the_sentence_at_hand_is_embedded() -> N
         assert len(cut) == 500 and sentence in cut
     assert _at_hand(paragraph, sentences[20]).endswith(sentences[20])
     assert _at_hand("A query alone", "") == "A query alone"
+
+
+def test_a_word_that_stands_in_a_title_alone_is_asked_for(root: Path) -> None:
+    vault = indexed(root, {**NOTES, "Zeppelins.md": "They flew over the lake once.\n"})
+    query = query_of(vault, "Zeppelins, and the ferry.")
+    assert any(term.startswith("zeppelin") for term in query.words)

@@ -21,7 +21,7 @@ local function check_client(client)
       folder.embedded,
       folder.model
     )
-    if folder.message ~= '' then
+    if folder.state == 'empty' or folder.keeper == 'stopped' then
       vim.health.warn(counts .. ': ' .. folder.message)
     else
       vim.health.ok(counts)
