@@ -17,6 +17,7 @@ from recall_lsp.recall.query import Query
 
 _RANK_OFFSET = 10.0
 _BM25_BOUND = 2.2
+_FEW = 200
 NONE = -1
 
 FEATURES = (
@@ -95,7 +96,7 @@ def features(vault: Vault, moment: Moment, query: Query, found: Found, near: Nei
         _fill_names(column, vault, moment, query, found.ids)
         if found.nearest is not None:
             _fill_meaning(column, vault, query, found, found.nearest)
-        _fill_links(column, near, found)
+        _fill_links(column, vault, near, found)
         _fill_traits(column, vault, moment, found.ids)
     return np.ascontiguousarray(table.T)
 
@@ -167,17 +168,19 @@ def _reciprocal_ranks(scores: Floats, there: NDArray[np.bool_]) -> Floats:
     return ranks
 
 
-def _fill_links(column: Columns, near: Neighbourhood, found: Found) -> None:
+def _fill_links(column: Columns, vault: Vault, near: Neighbourhood, found: Found) -> None:
     notes = found.ids.tolist()
     degree = np.array(near.in_degrees(notes), np.float32)
     column["in_degree"][:] = np.log1p(degree) / 5.0
     column["out_degree"][:] = np.log1p(np.array(near.out_degrees(notes), np.float32)) / 5.0
     column["votes"][:] = found.votes
     column["votes_share"][:] = found.votes / (float(found.votes.max()) or 1.0)
-    column["cited_words"][:], column["cited_meaning"][:] = found.cited_by_words, found.cited_by_meaning
+    # Words alone have half a say: the weights were fitted where meaning spoke too.  And among few notes the most alike
+    # are not much alike: what they cite has a say in proportion.
+    say = (1.0 if found.nearest is not None else 0.5) * min(1.0, len(vault.entries) / _FEW)
     cited = found.cited_by_words + found.cited_by_meaning
-    # Words alone have half a say: the weights were fitted where meaning spoke too.
-    column["cited_share"][:] = (1.0 if found.nearest is not None else 0.5) * cited / (float(cited.max()) or 1.0)
+    column["cited_words"][:], column["cited_meaning"][:] = say * found.cited_by_words, say * found.cited_by_meaning
+    column["cited_share"][:] = say * cited / (float(cited.max()) or 1.0)
     co_cited = found.lay_out(near.co_cited) / np.sqrt(np.maximum(degree, 1.0))
     column["co_cited"][:] = np.minimum(co_cited, 3.0) / 3.0
     column["two_steps"][:] = np.log1p(found.lay_out(near.two_steps)) / 2.0

@@ -144,7 +144,7 @@ def test_completion_and_the_card(terminal: Terminal) -> None:
 @pytest.mark.parametrize("terminal", ["lsp-mode"], indirect=True)
 def test_ghost_text(terminal: Terminal) -> None:
     terminal.wait_for(lambda screen: "LSP[recall" in screen, "the server", 30)
-    terminal.press(DOWN + "\rSo, the rule for this house and this team: nothing that has a sting in it goes ")
+    terminal.press(DOWN + "\rSo, the rule for this house and this team: nothing that has a sting in it goes")
     terminal.wait_for(lambda screen: "sting in it goes out on" in screen, "ghost text")
 
 
