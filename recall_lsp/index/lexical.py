@@ -48,6 +48,11 @@ class ViewState:
     seq: int = 0
 
 
+def inverse_frequency(frequency: int, size: int) -> float:
+    """BM25's idf of a term that stands in `frequency` of `size` notes; its limit for one that stands in none."""
+    return math.log(1 + (size - frequency + 0.5) / (frequency + 0.5))
+
+
 class InverseFrequency(dict[str, float]):
     """BM25's idf of terms over the notes, counted when first asked; 0 for a term that stands nowhere."""
 
@@ -61,7 +66,7 @@ class InverseFrequency(dict[str, float]):
         size, frequency = int(self._searcher.num_docs), int(self._searcher.doc_freq("body", term))
         if not frequency:  # a note's name need not stand in any text
             frequency = max(int(self._searcher.doc_freq(field, term)) for field in FIELD_BOOSTS)
-        value = math.log(1 + (size - frequency + 0.5) / (frequency + 0.5)) if frequency else 0.0
+        value = inverse_frequency(frequency, size) if frequency else 0.0
         self[term] = value
         return value
 

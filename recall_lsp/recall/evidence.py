@@ -11,6 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from recall_lsp.index.lexical import inverse_frequency
 from recall_lsp.index.vault import Vault
 from recall_lsp.recall.features import FEATURES
 from recall_lsp.recall.query import Query
@@ -55,13 +56,8 @@ def evidence(vault: Vault, query: Query, features: Floats, *, new: bool) -> Floa
 def _strangeness(vault: Vault, query: Query, *, new: bool) -> tuple[float, float]:
     """(share of the paragraph's information, share of its terms) that no other note knows."""
     size = 0 if vault.lexical is None else vault.lexical.size
-    nowhere = _idf(0, size)
-    least = _idf(0 if new else 1, size) - 1e-6  # the note on disk most likely says it too
+    nowhere = inverse_frequency(0, size)
+    least = inverse_frequency(0 if new else 1, size) - 1e-6  # the note on disk most likely says it too
     weights = [query.idf[term] or nowhere for term in query.telling]
     unheard = [weight for weight in weights if weight >= least]
     return sum(unheard) / (sum(weights) or 1.0), len(unheard) / max(len(weights), 1)
-
-
-def _idf(frequency: int, size: int) -> float:
-    """As `Vault.inverse_frequency` has it; the limit for a term that stands nowhere."""
-    return math.log(1 + (size - frequency + 0.5) / (frequency + 0.5))

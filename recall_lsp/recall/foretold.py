@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from recall_lsp.index.assurance import Assurance
 from recall_lsp.index.phrase_words import folded, words_of
+from recall_lsp.recall.logistic import expit
 
 LOOKED_AT = 0.3
 """The least chance from which on it is learned whether it comes."""
@@ -34,12 +35,12 @@ PASSED_BY = 40
 
 def surer(assurance: Assurance, chance: float) -> float:
     """A chance in this vault."""
-    return _expit(_logit(chance) + assurance.shift)
+    return expit(_logit(chance) + assurance.shift)
 
 
 def unsure(assurance: Assurance, chance: float) -> float:
     """The chance by the weights alone that comes to so much in this vault."""
-    return _expit(_logit(chance) - assurance.shift)
+    return expit(_logit(chance) - assurance.shift)
 
 
 def learned(assurance: Assurance, chance: float, right: bool) -> Assurance:
@@ -113,7 +114,3 @@ class Foretold:
 def _logit(chance: float) -> float:
     chance = min(max(chance, 1e-9), 1 - 1e-9)
     return math.log(chance / (1 - chance))
-
-
-def _expit(value: float) -> float:
-    return 1 / (1 + math.exp(-max(min(value, 50.0), -50.0)))

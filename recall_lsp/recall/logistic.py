@@ -22,4 +22,9 @@ def ghost_weights(model: str) -> Weights:
 def chance(names: Sequence[str], row: Sequence[float], weights: Weights) -> float:
     """The probability that a model gives to a row of features."""
     total = weights["intercept"] + sum(weights[name] * value for name, value in zip(names, row, strict=True))
-    return 1.0 / (1.0 + math.exp(-max(min(total, 50.0), -50.0)))
+    return expit(total)
+
+
+def expit(log_odds: float) -> float:
+    """The probability of log-odds."""
+    return 1.0 / (1.0 + math.exp(-max(min(log_odds, 50.0), -50.0)))

@@ -12,7 +12,7 @@ from recall_lsp.index.terms import stop_terms
 from recall_lsp.index.vault import Vault
 from recall_lsp.recall.closest import Closest, closest_words
 from recall_lsp.recall.explain import Likeness, likeness, sentence_that_matters, shared_words
-from recall_lsp.recall.features import FEATURES, NONE
+from recall_lsp.recall.features import FEATURES, FEW, NONE
 from recall_lsp.recall.model import FoundBy, Hit, Moment
 from recall_lsp.recall.query import Query, make_query
 from recall_lsp.recall.rank import Weights, probability, score, weights_of
@@ -23,8 +23,6 @@ _ALIKE = 0.95
 _SIMILAR, _SAMENESS = 0.6, 2.0
 """From this cosine on a hit that resembles a better one loses, up to some 0.7 of a score at _ALIKE: seven hits are not
 to be one thought seven times (maximal marginal relevance, Carbonell and Goldstein 1998)."""
-_FEW = 200
-"""Of fewer notes than this little can be told about what belongs to them: doubt counts in proportion."""
 _BY_WORDS = FEATURES.index("bm25_passage")
 _BY_MEANING = [FEATURES.index("cosine"), FEATURES.index("unknown_cosine")]
 
@@ -45,7 +43,7 @@ def related(
     candidates = retrieve(vault, moment, query)
     by_meaning = query.knows_language and bool((candidates.by_meaning != NONE).any())
     chances = probability(candidates.evidence, weights, by_meaning=by_meaning)
-    chances **= min(1.0, len(vault.entries) / _FEW)
+    chances **= min(1.0, len(vault.entries) / FEW)
     order = _ranked(vault, moment, candidates, weights)
     alike, close = likeness(vault, moment), closest_words(vault, moment.paragraph, query.language)
     return tuple(
