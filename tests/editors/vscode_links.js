@@ -7,9 +7,12 @@ const { drive, PATIENCE, run } = require("./vscode_page.js");
 const inGarden = (name) => path.join(drive.garden, name);
 const read = (name) => (fs.existsSync(inGarden(name)) ? fs.readFileSync(inGarden(name), "utf8") : "");
 
-run(async ({ page, panel, cards, shot, titles, lines, until, rows, input, command, quickOpen, openNote, goTo, toPanel, step }) => {
+run(async ({ page, panel, cards, shot, titles, lines, until, rows, input, command, quickOpen, openNote, goTo, press, toPanel, step }) => {
   const shown = async () => (await rows.allInnerTexts()).map((row) => row.replace(/\s+/g, " ").trim());
-  const tabNow = (name) => page.locator(".editor-group-container .tab.active", { hasText: name }).first().waitFor({ timeout: PATIENCE });
+  const tab = (name) => page.locator(".editor-group-container .tab.active", { hasText: name });
+  const tabNow = (name) => tab(name).first().waitFor({ timeout: PATIENCE });
+
+  const renameBox = page.locator(".rename-box input").first();
 
   await step("open", async () => {
     await page.goto(drive.url, { waitUntil: "domcontentloaded" });
@@ -52,17 +55,15 @@ run(async ({ page, panel, cards, shot, titles, lines, until, rows, input, comman
   await step("definition", async () => {
     await openNote("Week.md");
     await goTo(3, 16);
-    await page.keyboard.press("F12");
-    await tabNow("Tools.md");
+    await press("F12", tab("Tools.md"));
     await page.locator(".statusbar-item", { hasText: "Ln 3, Col" }).first().waitFor({ timeout: PATIENCE });
     return {};
   });
 
   await step("references", async () => {
     await goTo(3, 6);
-    await page.keyboard.press("Shift+F12");
     const tree = page.locator(".reference-zone-widget .ref-tree .monaco-list-row");
-    await tree.nth(1).waitFor({ timeout: PATIENCE });
+    await press("Shift+F12", tree.nth(1));
     const found = (await tree.allInnerTexts()).join(" ").replace(/\s+/g, " ");
     await shot("references-open");
     await page.keyboard.press("Escape");
@@ -88,8 +89,7 @@ run(async ({ page, panel, cards, shot, titles, lines, until, rows, input, comman
     await openNote("Week.md");
     await page.locator(".squiggly-warning").first().waitFor({ timeout: PATIENCE });
     await goTo(5, 31);
-    await page.keyboard.press("Control+.");
-    await page.locator(".action-widget .monaco-list-row", { hasText: "Change to" }).first().waitFor({ timeout: PATIENCE });
+    await press("Control+.", page.locator(".action-widget .monaco-list-row", { hasText: "Change to" }));
     await page.waitForTimeout(200);
     await shot("fix-offered");
     const offered = (await page.locator(".action-widget .monaco-list-row").allInnerTexts()).map((one) => one.trim());
@@ -126,9 +126,8 @@ run(async ({ page, panel, cards, shot, titles, lines, until, rows, input, comman
   await step("rename-heading", async () => {
     await openNote("Tools.md");
     await goTo(3, 6);
-    await page.keyboard.press("F2");
-    await page.locator(".rename-box input").first().waitFor({ timeout: PATIENCE });
-    await page.locator(".rename-box input").first().fill("Planting stick");
+    await press("F2", renameBox);
+    await renameBox.fill("Planting stick");
     await shot("rename-box");
     await page.keyboard.press("Enter");
     await until("the heading", async () => read("Tools.md").includes("## Planting stick"));
@@ -139,9 +138,8 @@ run(async ({ page, panel, cards, shot, titles, lines, until, rows, input, comman
   await step("rename-note", async () => {
     await openNote("Week.md");
     await goTo(5, 12);
-    await page.keyboard.press("F2");
-    await page.locator(".rename-box input").first().waitFor({ timeout: PATIENCE });
-    await page.locator(".rename-box input").first().fill("Shed tools");
+    await press("F2", renameBox);
+    await renameBox.fill("Shed tools");
     await page.keyboard.press("Enter");
     await until("the file", async () => fs.existsSync(inGarden("Shed tools.md")) && !fs.existsSync(inGarden("Tools.md")));
     await until("the links", async () => (await lines()).includes("[[Shed tools]]") && (await lines()).includes("[[Shed tools#Planting stick]]"));
@@ -155,8 +153,7 @@ run(async ({ page, panel, cards, shot, titles, lines, until, rows, input, comman
 
   await step("rename-file", async () => {
     await page.locator(".explorer-folders-view .monaco-list-row", { hasText: "Seeds.md" }).first().click();
-    await page.keyboard.press("F2");
-    await page.locator(".explorer-item-edited input").waitFor({ timeout: PATIENCE });
+    await press("F2", page.locator(".explorer-item-edited input"));
     await page.locator(".explorer-item-edited input").fill("Seed tin.md");
     await page.keyboard.press("Enter");
     const asked = page.locator(".monaco-dialog-box", { hasText: "Recall" }); // whether the links may be changed too

@@ -78,6 +78,12 @@ function tools(page, seen) {
   };
   const goTo = (line, column) =>
     take(`:${line}:${column}`, /to line/i, page.locator(".statusbar-item", { hasText: new RegExp(`Ln ${line}, Col ${column}\\b`) }));
+  /** Presses the key, and again as long as nothing comes of it: another part of the window may have had the focus. */
+  const press = (key, come) =>
+    until(`what ${key} shows`, async () => {
+      await page.keyboard.press(key);
+      return came(come.first().waitFor({ timeout: 8_000 }));
+    });
   const toEnd = async () => {
     await page.locator(".editor-instance .view-lines").first().click();
     await page.keyboard.press("Escape");
@@ -106,8 +112,8 @@ function tools(page, seen) {
     if (name === "open" && seen.open.error) throw new Error(seen.open.error);
   };
   return {
-    page, panel, cards, shot, titles, lines, until, set, rows, input, command, quickOpen, openNote, goTo, toEnd,
-    paragraph, toPanel, step,
+    page, panel, cards, shot, titles, lines, until, set, rows, input, command, quickOpen, openNote, goTo, press,
+    toEnd, paragraph, toPanel, step,
   };
 }
 
