@@ -46,14 +46,17 @@ METHODS = (
 )  # fmt: skip
 RELATED = "recall/related"
 WORKSPACE_PULLS = 5
+AHEAD = 8.0
+"""Seconds in which a server that has just started reads ahead what notes cite and are called."""
 COMPLETIONS = {
+    "[[": "[[",
     "[[ with letters": "[[{name}",
     "#": "#{tag}",
     "[[note#": "[[{stem}#",
     "[[note^": "[[{stem}#^",
     "](": "[x]({name}",
 }
-"""By what is typed, on a new line at the end of the note."""
+"""By what is typed, on a new line at the end of the note; in the order in which a writer types it."""
 LINKING = 500
 NO_TARGET = ("workspace/diagnostic at first",)
 """It reads the whole vault, and other requests come in between."""
@@ -115,6 +118,7 @@ async def measure(vault: Vault, root: Path, count: int) -> dict[str, list[float]
     found: dict[str, list[float]] = {}
     async with serve(root, cache_dir(), SETTINGS, EDITS) as client:
         await client.idle(600)
+        await asyncio.sleep(AHEAD)
         spots = await opened(client, vault, root, count)
         for method in METHODS:
             for spot in spots:
@@ -127,13 +131,14 @@ async def measure(vault: Vault, root: Path, count: int) -> dict[str, list[float]
             _, seconds = await client.request(RELATED, {"textDocument": {"uri": spot.uri}, "position": end})
             found.setdefault(RELATED, []).append(seconds)
         tags = sorted(vault.tally.tagged)
-        for kind, pattern in COMPLETIONS.items():
-            for spot in spots:
+        for spot in spots:
+            for kind, pattern in COMPLETIONS.items():
                 tag = tags[len(spot.name) % len(tags)][:2] if tags else ""
                 typed = pattern.format(name=spot.name[:3], stem=spot.name, tag=tag)
                 found.setdefault(f"completion {kind}", []).append(await complete(client, spot, typed))
     async with serve(root, cache_dir(), SETTINGS | {"workspace_diagnostics": True}, EDITS) as client:
         await client.idle(600)
+        await asyncio.sleep(AHEAD)
         known: list[dict[str, str]] = []
         for pull in range(WORKSPACE_PULLS):
             answer, seconds = await client.request("workspace/diagnostic", {"previousResultIds": known})

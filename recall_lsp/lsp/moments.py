@@ -42,7 +42,9 @@ def nearby(path: str, text: str, offset: int) -> Nearby:
         line_end = text.find("\n", end, end + AROUND)
         end = line_end if line_end >= 0 else end
     part = text[start:end]
-    return Nearby(_read(path, part), part, start)
+    from recall_lsp.links.notebook import read
+
+    return Nearby(read(path, part), part, start)
 
 
 def moment_of(path: str, text: str, offset: int) -> Moment:
@@ -122,11 +124,3 @@ def section_words(note: Note, heading: Heading) -> str:
 def _is_logseq(root: Path) -> bool:
     """Logseq's links hold a title and nothing else."""
     return (root / "logseq" / "config.edn").is_file()
-
-
-@lru_cache(maxsize=16)
-def _read(path: str, text: str) -> Note:
-    """A document is read once a version, and not at all when an edit has come and gone."""
-    from recall_lsp.notes.read import read_text
-
-    return read_text(path, text)

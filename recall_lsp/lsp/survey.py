@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -20,11 +22,20 @@ _A_BITE = 40
 _START = types.Range(types.Position(0, 0), types.Position(0, 0))
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found in a note or file; `number` is another when that is another."""
+
+    uri: str
+    number: str
+    found: list[types.Diagnostic]
+
+
 class Survey:
-    """`found` holds, by path, what was found in notes and files, with a number that is another when it is another."""
+    """`findings` by path: of what never had anything to tell there is none."""
 
     def __init__(self) -> None:
-        self.found: dict[str, tuple[str, list[types.Diagnostic]]] = {}
+        self.findings: dict[str, Finding] = {}
         self._seen: dict[int, tuple[Entry, tuple[str, ...]]] = {}
         self._due: dict[str, None] = {}
         self._files: dict[str, frozenset[str]] = {}
@@ -48,7 +59,7 @@ class Survey:
             del self._due[path]
             self._check(notebook, places, options, path)
         if not self._due:
-            self._take_orphans(vault, options)
+            self._take_orphans(vault.root, options)
         return bool(self._due)
 
     def _follow(self, vault: Vault) -> None:
@@ -76,30 +87,30 @@ class Survey:
         page = notebook.page(path) if notebook.exists(path) else None
         self._files.pop(path, None)
         if page is None:
-            self._put(path, [])
+            self._put(places.root, path, [])
             return
         if options.orphan_attachments != "off":
             self._files[path] = names_in(page.text)
-        self._put(path, diagnostics(Asked(notebook, page, places.snapshot(page), places, options)))
+        self._put(places.root, path, diagnostics(Asked(notebook, page, places.snapshot(page), places, options)))
 
-    def _take_orphans(self, vault: Vault, options: Options) -> None:
+    def _take_orphans(self, root: Path, options: Options) -> None:
         from recall_lsp.links.attachments import attachments
 
         orphans: frozenset[str] = frozenset()
         severity = SEVERITIES.get(options.orphan_attachments)
         if severity is not None:
             named = frozenset().union(*self._files.values())
-            files = attachments(vault.root)
+            files = attachments(root)
             orphans = frozenset(path for path in files if path.rpartition("/")[2].casefold() not in named)
         for path in self._orphans | orphans:
             message = "No note shows this file or links to it."
             orphan = types.Diagnostic(_START, message, severity, "orphan-attachment", source="recall")
-            self._put(path, [orphan] if path in orphans else [])
+            self._put(root, path, [orphan] if path in orphans else [])
         self._orphans = orphans
 
-    def _put(self, path: str, found: list[types.Diagnostic]) -> None:
-        """A place that never had anything to tell is not told of."""
-        _, before = self.found.get(path, ("", []))
-        if found != before:
+    def _put(self, root: Path, path: str, found: list[types.Diagnostic]) -> None:
+        before = self.findings.get(path)
+        if found != (before.found if before else []):
             self._number += 1
-            self.found[path] = str(self._number), found
+            uri = before.uri if before else (root / path).as_uri()
+            self.findings[path] = Finding(uri, str(self._number), found)

@@ -202,5 +202,5 @@ def _fill_traits(column: Columns, vault: Vault, moment: Moment, ids: Ids) -> Non
     if tags:
         for at, note in enumerate(ids.tolist()):
             theirs = vault.traits.tags.get(note)
-            if theirs:
+            if theirs and not tags.isdisjoint(theirs):
                 column["same_tags"][at] = len(tags & theirs) / len(tags | theirs)

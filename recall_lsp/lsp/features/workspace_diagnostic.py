@@ -29,7 +29,7 @@ async def workspace_diagnostic(
         if served.options.workspace_diagnostics and served.whole:
             survey = session.surveys.setdefault(served, Survey())
             await _checked(session, served, survey)
-            items += _news(session, served, survey, known)
+            items += _news(session, survey, known)
     return types.WorkspaceDiagnosticReport(items)
 
 
@@ -46,8 +46,8 @@ def _step(survey: Survey, places: Places, served: ServedVault, vault: Vault) -> 
     return survey.step(vault, places, served.options)
 
 
-def _news(session: Session, served: ServedVault, survey: Survey, known: Mapping[str, str]) -> Iterator[Report]:
-    for path, (number, found) in survey.found.items():
-        uri = (served.root / path).as_uri()
-        if known.get(uri, "") != number and uri not in session.documents and (found or uri in known):
-            yield types.WorkspaceFullDocumentDiagnosticReport(uri, found, result_id=number)
+def _news(session: Session, survey: Survey, known: Mapping[str, str]) -> Iterator[Report]:
+    for one in survey.findings.values():
+        news = known.get(one.uri, "") != one.number and (one.found or one.uri in known)
+        if news and one.uri not in session.documents:
+            yield types.WorkspaceFullDocumentDiagnosticReport(one.uri, one.found, result_id=one.number)
