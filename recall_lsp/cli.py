@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Annotated, Any, cast, get_args
 
 import typer
 
+from recall_lsp import __version__
+
 app = typer.Typer(
     name="recall-lsp",
-    help="Your past notes come back while you write.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=True,
@@ -21,6 +21,21 @@ app = typer.Typer(
 Folder = Annotated[Path, typer.Argument(help="The notes folder.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of words, for programs.")]
 Limit = Annotated[int, typer.Option(min=1, max=50, help="How many notes to show.")]
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"recall-lsp {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Your past notes come back while you write."""
 
 
 @app.command()
@@ -72,7 +87,7 @@ def graph(
     from recall_lsp.commands import graph as command
 
     if what not in get_args(command.What):
-        sys.exit(f"recall-lsp graph: --what takes {', '.join(get_args(command.What))}")
+        raise typer.BadParameter(f"it takes {', '.join(get_args(command.What))}", param_hint="--what")
     _exit(command.run(folder, cast(command.What, what), note, steps))
 
 
@@ -170,7 +185,7 @@ def keep(folder: Folder, settings: Annotated[str, typer.Option()] = "{}") -> Non
 
 def main() -> None:
     os.umask(0o077)  # whatever is written from here on is the user's alone; nothing is ever written into the vault
-    app()
+    app(prog_name="recall-lsp")
 
 
 def _exit(code: int) -> None:
@@ -182,7 +197,7 @@ def _address(tcp: str) -> tuple[str, int] | None:
         return None
     host, _, port = tcp.rpartition(":")
     if not host or not port.isdigit():
-        sys.exit("recall-lsp serve: --tcp takes HOST:PORT, as in 127.0.0.1:7777")
+        raise typer.BadParameter("it takes HOST:PORT, as in 127.0.0.1:7777", param_hint="--tcp")
     return host, int(port)
 
 
@@ -192,5 +207,5 @@ def _settings(text: str) -> dict[str, Any]:
     except ValueError:
         table = None
     if not isinstance(table, dict):
-        sys.exit("recall-lsp: --settings takes a JSON object")
+        raise typer.BadParameter("it takes a JSON object", param_hint="--settings")
     return table

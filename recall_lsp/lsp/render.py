@@ -93,18 +93,18 @@ def related_page(hits: Sequence[Hit], root: Path, title: str, today: date) -> st
 
 
 def preview_card(preview: Preview, root: Path, today: date, markup: Markup) -> str:
-    """Title, date, heading or block asked for, first lines, tags, number of backlinks."""
-    head = markup.strong(preview.title)
-    lines = [" · ".join(filter(None, [head, dated(preview.written, today)]))]
-    if preview.heading:
-        lines.append(markup.text(preview.heading))
+    """Title, date, number of backlinks, heading or block asked for, tags, first lines, and the link.
+
+    The lines may be more than an editor's float shows, so that nothing stands below them but the link.
+    """
+    links = f"{preview.backlinks} backlink{'' if preview.backlinks == 1 else 's'}"
+    facts = [markup.strong(preview.title), dated(preview.written, today), links]
+    tags = " ".join(markup.text(f"#{tag}") for tag in preview.tags)
+    head = markup.line_break.join(filter(None, [" · ".join(filter(None, facts)), markup.text(preview.heading), tags]))
     body = [markup.text(line) for line in preview.text.split("\n")[:LONGEST_PREVIEW]]
     quoted = markup.line_break.join(markup.quote + line for line in body).rstrip()
-    tags = " ".join(markup.text(f"#{tag}") for tag in preview.tags)
-    links = f"{preview.backlinks} backlink{'' if preview.backlinks == 1 else 's'}"
     link = markup.link(preview.path, note_uri(root, preview.path, preview.line))
-    foot = " · ".join(filter(None, [tags, links, link]))
-    return "\n\n".join(filter(None, [markup.line_break.join(lines), quoted, foot]))
+    return "\n\n".join(filter(None, [head, quoted, link]))
 
 
 def hidden_card(target: str, markup: Markup) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from vaults import CHECKOUT, SAMPLE, Keeper, copy_sample, crossed_notes, linked_notes, write_notes
 
+from recall_lsp import __version__
 from recall_lsp.index.feedback import feedback_path
 from recall_lsp.index.places import index_dir
 from recall_lsp.index.tuned import tuned_path
@@ -48,6 +49,23 @@ def answers(root: Path, *lines: str) -> list[Any]:
 @pytest.fixture
 def notes(root: Path) -> Path:
     return write_notes(root, NOTES)
+
+
+def test_version() -> None:
+    assert run("--version") == f"recall-lsp {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("graph", ".", "--what", "tag"), "--what: it takes json, svg, tags, orphans, most-linked"),
+        (("serve", "--tcp", "7777"), "--tcp: it takes HOST:PORT, as in 127.0.0.1:7777"),
+        (("keep", ".", "--settings", "[]"), "--settings: it takes a JSON object"),
+        (("graphs",), "No such command 'graphs'"),
+    ],
+)
+def test_what_is_called_wrongly_is_told(arguments: tuple[str, ...], told: str) -> None:
+    assert told in run(*arguments, code=2)
 
 
 def test_index(notes: Path) -> None:

@@ -53,4 +53,4 @@ def test_what_is_wrong_is_said(root: Path) -> None:
     write_notes(root, NOTES)
     done = CliRunner().invoke(app, ["graph", str(root), "--what", "svg", "--note", "nowhere"])
     assert done.exit_code == 2 and "No note is at 'nowhere'" in done.output
-    assert CliRunner().invoke(app, ["graph", str(root), "--what", "pie"]).exit_code == 1
+    assert CliRunner().invoke(app, ["graph", str(root), "--what", "pie"]).exit_code == 2

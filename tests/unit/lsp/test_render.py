@@ -85,8 +85,9 @@ def test_preview_card() -> None:
         line=2,
     )
     assert preview_card(preview, ROOT, TODAY, MARKDOWN) == (
-        "**B** · yesterday, 2026-03-09  \n"
-        "Part \\<two\\>\n\n"
+        "**B** · yesterday, 2026-03-09 · 1 backlink  \n"
+        "Part \\<two\\>  \n"
+        "\\#idea \\#a\\_b\n\n"
         "> First line  \n>   \n> \\- second https\\://x.y\n\n"
-        "\\#idea \\#a\\_b · 1 backlink · [b.md](file:///notes/b.md#L3)"
+        "[b.md](file:///notes/b.md#L3)"
     )

@@ -86,7 +86,9 @@ function M.peek(hit)
   })
   -- Its file type would bring all that a user has for Markdown, in milliseconds that are felt.
   vim.wo[float].conceallevel = 2
-  pcall(vim.treesitter.start, buffer, 'markdown')
+  vim.schedule(function()
+    if vim.api.nvim_buf_is_valid(buffer) then pcall(vim.treesitter.start, buffer, 'markdown') end
+  end)
 end
 
 --- The last line of the paragraph that line `row` stands in; lines are counted from 1.

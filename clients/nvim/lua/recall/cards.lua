@@ -56,10 +56,14 @@ function M.text(line)
   return table.concat(vim.tbl_map(function(piece) return piece[1] end, line))
 end
 
+local drawn = {} ---@type table<integer, recall.Line[]> by buffer
+
 --- Put lines into a scratch buffer; what stands there already is left alone, so that nothing flickers.
 ---@param buffer integer
 ---@param lines recall.Line[]
 function M.draw(buffer, lines)
+  if vim.deep_equal(drawn[buffer], lines) then return end
+  drawn[buffer] = lines
   local namespace = vim.api.nvim_create_namespace('recall.cards')
   local texts = vim.tbl_map(M.text, lines)
   vim.bo[buffer].modifiable = true

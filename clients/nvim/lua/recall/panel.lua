@@ -35,11 +35,10 @@ local hits = {} ---@type recall.Hit[]
 local pinned = {} ---@type table<string, recall.Hit> by URI
 local message ---@type string? instead of the calm nothing
 
+local made ---@type integer? the panel's buffer
+
 ---@return integer?
-local function find_buffer()
-  local buffer = vim.fn.bufnr('^' .. NAME .. '$')
-  return buffer >= 0 and buffer or nil
-end
+local function find_buffer() return made and vim.api.nvim_buf_is_valid(made) and made or nil end
 
 --- The panel's window in this tab page.
 ---@return integer?
@@ -160,12 +159,19 @@ end
 
 ---@return integer
 local function make_buffer()
+  -- A restored session brings an empty buffer of that name.
+  local left = vim.fn.bufnr('^' .. NAME .. '$')
+  if left >= 0 then vim.api.nvim_buf_delete(left, { force = true }) end
   local buffer = vim.api.nvim_create_buf(false, true)
   vim.api.nvim_buf_set_name(buffer, NAME)
   vim.bo[buffer].bufhidden = 'hide'
   vim.bo[buffer].modifiable = false
-  vim.bo[buffer].filetype = FILETYPE
   map_keys(buffer)
+  -- Neovim looks for all that there is for a file type: that takes longer than the rest, and nothing waits for it.
+  vim.schedule(function()
+    if vim.api.nvim_buf_is_valid(buffer) then vim.bo[buffer].filetype = FILETYPE end
+  end)
+  made = buffer
   return buffer
 end
 
