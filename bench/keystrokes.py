@@ -10,20 +10,16 @@ for what is never found.  With --left-out (written by `fit.py`) recall has weigh
 
 from __future__ import annotations
 
-import argparse
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 from questions import asked, load_linkbench, moment_of, opened
-from relevance import MEASURED_BEFORE, write_relevance
+from relevance import left_out_weights, vault_arguments, write_relevance
 
 from recall_lsp.index.vault import Vault
 from recall_lsp.recall.baselines import Ranking, by_meaning, by_words, full, fused
 from recall_lsp.recall.query import make_query
-from recall_lsp.recall.rank import default_weights, weights_from
 
 STOPS = (20, 40, 60, 90, 130, 180, 250, 350, 500)
 _FIRST = 5
@@ -96,21 +92,13 @@ def _mean(rows: Sequence[Typed]) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path, help="a folder with vaults/ and links/")
-    parser.add_argument("linkbench", type=Path)
-    parser.add_argument("--left-out", type=Path)
-    parser.add_argument("--vaults", nargs="*", default=list(MEASURED_BEFORE))
-    parser.add_argument("--max", type=int, default=60)
-    parser.add_argument("--write", action="store_true", help="write the section of RELEVANCE.md")
-    args = parser.parse_args()
+    args = vault_arguments(__doc__, 60).parse_args()
     linkbench = load_linkbench(args.linkbench)
-    left_out = json.loads(args.left_out.read_text()) if args.left_out else {}
     results: dict[str, dict[str, list[Typed]]] = {}
     for name in args.vaults:
         vault = opened(args.data / "vaults" / name)
-        weights = weights_from(left_out[name]) if name in left_out else default_weights()
-        systems = {"BM25": by_words, "MiniLM": by_meaning, "RRF": fused, "recall": full(weights)}
+        recall = full(left_out_weights(args.left_out, name))
+        systems = {"BM25": by_words, "MiniLM": by_meaning, "RRF": fused, "recall": recall}
         rows = asked(linkbench, args.data / "vaults" / name, args.data / "links" / f"{name}.jsonl", "hidden", args.max)
         each = [typed(vault, row, systems) for row in rows]
         results[name] = {system: [one[system] for one in each] for system in systems}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib.machinery import SourceFileLoader
@@ -52,9 +53,14 @@ class Question:
     source: str
 
 
+def whole(vault: str) -> str:
+    """The vault that one of few notes (`few.py`) was cut out of."""
+    return re.sub(r"-\d+$", "", vault)
+
+
 def subject(vault: str) -> str:
     """What a vault is about: the documentation of one note tool is no stranger to that of another."""
-    return "note tools" if vault.startswith(("obsidian-help", "dendron", "foam", "logseq")) else vault
+    return "note tools" if vault.startswith(("obsidian-help", "dendron", "foam", "logseq")) else whole(vault)
 
 
 def load_linkbench(path: Path) -> ModuleType:
@@ -180,6 +186,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--max", type=int, default=300)
     parser.add_argument("--vaults", nargs="*", default=[])
+    parser.add_argument("--others", type=Path, help="where other vaults' paragraphs are from, if not DATA")
     args = parser.parse_args()
     linkbench = load_linkbench(args.linkbench)
     links = vaults(args.data)
@@ -192,7 +199,7 @@ def main() -> None:
             found[mode] = list(questions(vault, rows, mode))
             if mode == "hidden":
                 found["new"] = list(questions(vault, rows[::2], mode, new=True))
-                texts = strangers(linkbench, args.data, name)
+                texts = strangers(linkbench, args.others or args.data, name)
                 found["strangers"] = [ask(vault, alone(text), source) for source, text in texts]
                 places = zip(texts[::3], cycle(rows)) if rows else ()
                 found["planted"] = [ask(vault, planted(row, text), source) for (source, text), row in places]

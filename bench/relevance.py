@@ -115,25 +115,36 @@ def evaluate(vault: Vault, rows: Sequence[dict[str, Any]], systems: dict[str, Ra
     return answers
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def vault_arguments(description: str | None, most: int) -> argparse.ArgumentParser:
+    """What every bench that asks linkbench's questions is told."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="a folder with vaults/ and links/")
     parser.add_argument("linkbench", type=Path)
-    parser.add_argument("--left-out", type=Path)
+    parser.add_argument("--left-out", type=Path, help="written by fit.py: weights that have not seen the vault")
     parser.add_argument("--vaults", nargs="*", default=list(MEASURED_BEFORE))
+    parser.add_argument("--max", type=int, default=most)
+    parser.add_argument("--write", action="store_true", help=f"write the section of {REPORT.name}")
+    return parser
+
+
+def left_out_weights(file: Path | None, vault: str) -> Weights:
+    """Those in `file` that have not seen the vault; the default where it holds none."""
+    table = json.loads(file.read_text()) if file else {}
+    return weights_from(table[vault]) if vault in table else default_weights()
+
+
+def main() -> None:
+    parser = vault_arguments(__doc__, 300)
     parser.add_argument("--kinds", nargs="*", default=list(MEASURES), choices=MEASURES)
     parser.add_argument("--modes", nargs="*", default=list(MODES), choices=MODES)
-    parser.add_argument("--max", type=int, default=300)
     parser.add_argument("--txtai", type=Path, metavar="PYTHON", help="a Python that has txtai, to be measured too")
     parser.add_argument("--parts", type=Path, help="a folder: figures are kept there vault by vault, and read again")
-    parser.add_argument("--write", action="store_true", help=f"write the section of {REPORT.name}")
     args = parser.parse_args()
     linkbench = load_linkbench(args.linkbench)
-    left_out = json.loads(args.left_out.read_text()) if args.left_out else {}
     measured: dict[str, Scores] = {}
     for name in args.vaults:
         measured[name] = {mode: {} for mode in args.modes}
-        start = weights_from(left_out[name]) if name in left_out else default_weights()
+        start = left_out_weights(args.left_out, name)
         for kind in args.kinds:
             kept = _kept(args.parts, f"{name}.{kind}.json")
             missing = [mode for mode in args.modes if mode not in kept]

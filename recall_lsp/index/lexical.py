@@ -100,10 +100,6 @@ class Lexical:
         """(passage id, note id) of each passage held."""
         return _held(self._passage_searcher, "passage")
 
-    def note_frequency(self, term: str) -> int:
-        """In how many notes the term stands."""
-        return int(self._note_searcher.doc_freq("body", term))
-
     @property
     def size(self) -> int:
         """How many notes are held."""

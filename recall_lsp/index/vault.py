@@ -180,13 +180,9 @@ class Vault(Follower):
         main, share = self.tally.main_language
         return main if share >= 0.9 else note_language(note) or main
 
-    def inverse_frequency(self, term: str) -> float:
-        """BM25's idf of a term over the notes; 0 for one that stands nowhere."""
-        return self.idf[term]
-
     @property
     def idf(self) -> Mapping[str, float]:
-        """The same of all terms: any may be looked up."""
+        """BM25's idf of terms over the notes: any may be looked up; 0 for one that stands nowhere."""
         return _UNHEARD if self.lexical is None else self.lexical.idf
 
     def hidden_from(self, source: str) -> Callable[[str], bool] | None:

@@ -80,7 +80,7 @@ def _worded(notebook: Notebook, query: str) -> Iterator[Symbol]:
     vault = notebook.vault
     if vault.lexical is None or len(query) < 3:
         return
-    weights = {term: vault.inverse_frequency(term) for term in terms(query, vault.main_language)}
+    weights = {term: vault.idf[term] for term in terms(query, vault.main_language)}
     held = {term: weight for term, weight in weights.items() if weight}
     for note in vault.lexical.search_notes(held, _BY_WORDS).keys:
         if note in vault.entries:

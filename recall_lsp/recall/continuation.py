@@ -345,4 +345,4 @@ def _alike(place: _Place, past: _Precedent) -> float:
     """How much two surroundings share, by the rarity of their words beside those matched."""
     here = {word.stem for word in known_words(place.before, place.language)} - set(place.typed.stems)
     there = {word.stem for word in known_words(past.passage.text, past.language)}
-    return math.log1p(sum(place.vault.inverse_frequency(stem) for stem in sorted(here & there) if stem))
+    return math.log1p(sum(place.vault.idf[stem] for stem in sorted(here & there) if stem))

@@ -96,7 +96,7 @@ def _named(
         "linked_share": math.log((links + 0.2) / (stands + links + 2)),
         "linked": math.log1p(links),
         "stands": math.log1p(stands),
-        "rarity": max(vault.inverse_frequency(stem) for stem in stems),
+        "rarity": max(map(vault.idf.__getitem__, stems)),
         "exact": written == naming.name,
         "capital": written[0].isupper() and bool(line.strip()),
         "alias": naming.kind == "alias",
@@ -125,4 +125,4 @@ def _alike(vault: Vault, note: int, around: str, language: str) -> float:
     here = {word.stem for word in words_of(around, language) if word.stem}
     there = {word.stem for word in words_of(rows[first].passage.text, vault.entries[note].language or language)}
     shared = sorted(here & there)
-    return math.log1p(min(sum(vault.inverse_frequency(stem) for stem in shared), _MOST_ALIKE))
+    return math.log1p(min(sum(map(vault.idf.__getitem__, shared)), _MOST_ALIKE))

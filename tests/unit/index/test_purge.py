@@ -85,7 +85,7 @@ def vectors_of(folder: Path, text: str) -> list[Any]:
 def in_segments(root: Path) -> bool:
     """Whether the word stands in Tantivy's files: there, its frequency counts deleted notes too."""
     try:
-        return Lexical(index_dir(root) / "lexical").note_frequency(CANARY) > 0
+        return Lexical(index_dir(root) / "lexical").idf[CANARY] > 0
     except (OSError, ValueError):
         return True  # being made anew: not known yet
 

@@ -34,7 +34,7 @@ def test_words_that_stand_nowhere_are_not_asked_for(vault: Vault) -> None:
 def test_rare_words_weigh_more(vault: Vault) -> None:
     idf = query_of(vault, "The ferry on the common river.").idf
     assert idf["ferri"] > 5 * idf["river"] > 0
-    assert vault.inverse_frequency("nowhere") == 0
+    assert vault.idf["nowhere"] == 0
 
 
 def test_the_sentence_at_hand_weighs_more_than_the_rest_of_its_paragraph(vault: Vault) -> None:
