@@ -2,7 +2,7 @@
 
 export const FOR_THE_SERVER = [
   "limit", "quiet", "codeLens", "hover", "trigger", "linkStyle", "ghost", "ghostSure", "ghostLinks", "ghostQuotes",
-  "include", "exclude", "privateTags", "maxBytes", "model", "template", "newNoteFolder", "dailyFolder", "brokenLinks",
+  "include", "exclude", "privateTags", "scope", "maxBytes", "model", "template", "newNoteFolder", "dailyFolder", "brokenLinks",
   "brokenFragments", "missingNotes", "ambiguousLinks", "duplicateIds",
   "orphanAttachments", "workspaceDiagnostics", "referenceLens", "inlayHints", "semanticTokens", "logLevel",
 ] as const;

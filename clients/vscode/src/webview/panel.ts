@@ -36,7 +36,7 @@ function paint(item: HTMLLIElement, card: Card): void {
   item.tabIndex = -1;
   item.setAttribute("aria-label", spoken(card));
   const facts = make("div", "facts");
-  const when = make("time", "ago", card.ago || "undated");
+  const when = make("time", "ago", card.ago);
   if (card.date) {
     when.setAttribute("datetime", card.date);
     when.title = card.date;
