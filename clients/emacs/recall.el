@@ -312,15 +312,24 @@ THEN takes the result; FAILED is called where there is none."
   "Is the note of HIT pinned?"
   (seq-find (lambda (pinned) (equal (plist-get pinned :uri) (plist-get hit :uri))) recall--pinned))
 
+(defun recall--facts (hit)
+  "How long ago HIT was written, or where it is, and whether it is linked.
+Nothing that its title says already."
+  (let ((ago (plist-get hit :ago))
+        (path (plist-get hit :path)))
+    (string-join
+     (delq nil (list (cond ((not (string-empty-p ago)) ago)
+                           ((not (equal (file-name-sans-extension path) (plist-get hit :title))) (recall--flat path)))
+                     (and (eq (plist-get hit :linked) t) "linked already")))
+     "  ")))
+
 (defun recall--card (hit)
   "The lines of HIT."
-  (let ((ago (plist-get hit :ago)))
+  (let ((facts (recall--facts hit)))
     (propertize
      (concat (if (recall--pinned-p hit) (propertize "● " 'face 'recall-pinned) "  ")
              (propertize (recall--flat (plist-get hit :title)) 'face 'recall-title)
-             "\n  " (propertize (concat (if (string-empty-p ago) (recall--flat (plist-get hit :path)) ago)
-                                        (and (eq (plist-get hit :linked) t) "  linked already"))
-                                'face 'recall-when)
+             (if (string-empty-p facts) "" (concat "\n  " (propertize facts 'face 'recall-when)))
              "\n  " (recall--marked hit)
              "\n  " (propertize (recall--flat (plist-get hit :why)) 'face 'recall-why)
              "\n\n")

@@ -177,3 +177,11 @@ def test_it_keeps_the_rules_for_packages(emacs: str) -> None:
     if done.stdout == "none":
         pytest.skip("this Emacs has no package-lint")
     assert done.stdout == ""
+
+
+def test_its_docstrings_keep_the_rules(emacs: str) -> None:
+    look = f"""(progn (require 'checkdoc) (checkdoc-file "{CLIENT / "recall.el"}"))"""
+    done = subprocess.run(
+        [emacs, "-Q", "--batch", "--eval", look], capture_output=True, text=True, timeout=90, check=True
+    )
+    assert done.stdout + done.stderr == ""

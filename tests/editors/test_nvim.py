@@ -81,7 +81,9 @@ def test_a_link_is_completed_by_name(terminal: Terminal) -> None:
     terminal.press("\x0e\x19")
     terminal.wait_for(lambda screen: "See [[The asparagus bed]]" in screen, "the link in the note")
     terminal.press("\x1bhhK")
-    terminal.wait_for(lambda screen: "We dug the trench in 2022" in screen, "the preview of the linked note")
+    terminal.wait_for(
+        lambda screen: "We dug the trench in 2022" in screen and " backlink" in screen, "the preview of the linked note"
+    )
 
 
 @pytest.mark.parametrize(

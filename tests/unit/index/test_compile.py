@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -184,6 +185,22 @@ def test_failure_is_one_sentence(cache: Path, tmp_path: Path, content: str | Non
     assert words in sentence
     assert sentence.endswith(".")
     assert json.loads(done.stdout)["error"] == sentence
+
+
+@pytest.mark.slow
+def test_code_that_comes_with_a_model_is_not_run(cache: Path, bert: Path, tmp_path: Path) -> None:
+    """A folder of notes from elsewhere may name a model in its recall.toml, and bring it along."""
+    folder, mark = tmp_path / "own", tmp_path / "it ran"
+    shutil.copytree(bert, folder)
+    (folder / "own.py").write_text(f"import pathlib\n\npathlib.Path({str(mark)!r}).touch()\nclass Own: ...\n")
+    modules = json.loads((folder / "modules.json").read_text())
+    (folder / "modules.json").write_text(json.dumps([modules[0] | {"type": "own.Own"}, *modules[1:]]))
+    assert "cannot be loaded" in run_compile(str(folder), SAMPLE_TEXTS).error
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"auto_map": {"AutoModel": "own.Own"}}))
+    (folder / "modules.json").write_text(json.dumps(modules))
+    run_compile(str(folder), SAMPLE_TEXTS)
+    assert not mark.exists()
 
 
 def test_an_absent_model_is_told_by_run_compile(cache: Path) -> None:

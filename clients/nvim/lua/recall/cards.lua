@@ -40,15 +40,23 @@ local function marked(hit)
   return pieces
 end
 
+--- How long ago it was written, or where it is, and whether it is linked: nothing that its title says already.
+---@param hit recall.Hit
+local function facts(hit)
+  local where = vim.fn.fnamemodify(hit.path, ':r') ~= hit.title and M.flat(hit.path) or ''
+  local told = { hit.ago ~= '' and hit.ago or where, hit.linked and 'linked already' or '' }
+  return table.concat(vim.tbl_filter(function(fact) return fact ~= '' end, told), '  ')
+end
+
 ---@param hit recall.Hit
 ---@param pinned boolean
 ---@return recall.Line[]
 function M.card(hit, pinned)
-  local title = { { pinned and '● ' or '  ', 'RecallPinned' }, { M.flat(hit.title), 'RecallTitle' } }
-  local when = { { '  ' .. (hit.ago ~= '' and hit.ago or M.flat(hit.path)), 'RecallWhen' } }
-  if hit.linked then table.insert(when, { '  linked already', 'RecallWhen' }) end
-  local why = { { '  ' .. M.flat(hit.why), 'RecallWhy' } }
-  return { title, when, marked(hit), why, {} }
+  local lines = { { { pinned and '● ' or '  ', 'RecallPinned' }, { M.flat(hit.title), 'RecallTitle' } } }
+  local when = facts(hit)
+  if when ~= '' then table.insert(lines, { { '  ' .. when, 'RecallWhen' } }) end
+  vim.list_extend(lines, { marked(hit), { { '  ' .. M.flat(hit.why), 'RecallWhy' } }, {} })
+  return lines
 end
 
 ---@param line recall.Line
