@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.text import Text
 
 from recall_lsp.recall.ago import ago
-from recall_lsp.recall.band import band, surest_first
+from recall_lsp.recall.band import band, falling
 from recall_lsp.recall.model import Hit
 from recall_lsp.recall.why import reasons
 
@@ -27,7 +27,7 @@ def show_hits(console: Console, hits: Sequence[Hit], today: date) -> None:
     """Each hit with its title, age, sentence (shared words bold) and why it came."""
     if not hits:
         console.print("[dim]Nothing comes back for this. Silence is an answer too.[/]")
-    for number, hit in enumerate(surest_first(hits), 1):
+    for number, hit in enumerate(falling(hits), 1):
         head = Text(f"{number}. ", style="dim")
         head.append(hit.title, style="bold")
         if hit.written:

@@ -95,10 +95,10 @@ def related_notes(vault: Vault, moment: Moment, limit: int, quiet: float) -> tup
 def _related(
     vault: Vault, revision: int, hidden: frozenset[str], moment: Moment, limit: int, quiet: float
 ) -> tuple[Hit, ...]:
-    from recall_lsp.recall.band import surest_first
+    from recall_lsp.recall.band import falling
     from recall_lsp.recall.related import related
 
-    return surest_first(related(vault, moment, limit, quiet))
+    return falling(related(vault, moment, limit, quiet))
 
 
 def link_at(near: Nearby, offset: int) -> Link | None:

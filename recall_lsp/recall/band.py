@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal, get_args
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from statistics import fmean
+from typing import Literal
 
 from recall_lsp.recall.model import Hit
 
@@ -21,7 +23,17 @@ def band(probability: float) -> Band:
     return "likely" if probability >= _LIKELY else "maybe"
 
 
-def surest_first(hits: Iterable[Hit]) -> tuple[Hit, ...]:
-    """For the eye: by these words, and within each in the order given.  What is best and how sure that is are asked of
-    two models, and in one list of five a "maybe" would stand above a "likely"."""
-    return tuple(sorted(hits, key=lambda hit: get_args(Band).index(band(hit.score))))
+def falling(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """Hits in their order with probabilities that never rise: of neighbours that would, all get their mean (pool
+    adjacent violators, Ayer et al. 1955).  What is best and how sure that is are asked of two models, and a "maybe"
+    would stand above a "likely"; to order by probability instead cost .004 nDCG@5."""
+    pools: list[list[Hit]] = []
+    for hit in hits:
+        pools.append([hit])
+        while len(pools) > 1 and _mean(pools[-2]) < _mean(pools[-1]):
+            pools[-2:] = [pools[-2] + pools[-1]]
+    return tuple(replace(hit, score=_mean(pool)) for pool in pools for hit in pool)
+
+
+def _mean(pool: Sequence[Hit]) -> float:
+    return fmean(hit.score for hit in pool)
