@@ -73,7 +73,8 @@ def ghosts(vault: Vault, options: Options, path: str, text: str, offset: int, by
         return []
     found: list[Offer] = []
     if options.ghost == "on":
-        found += offers.continued(vault, path, near.text, place, language, sure, None if by_hand else _foretold(vault))
+        foretold = None if by_hand else _foretold(vault)
+        found += offers.continued(vault, path, near.text, place, language, options.ghost_sure, foretold)
     found += offers.named(vault, path, near.note, near.text, place, language, sure)
     if (by_hand or options.ghost_links) and offers.ends_sentence(near.text, place):
         hits = related_notes(vault, moment_of(path, text, offset), _RELATED, options.quiet)

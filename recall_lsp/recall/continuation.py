@@ -31,13 +31,14 @@ from recall_lsp.recall.quotation import Tail, Typed, cut, phrase_length, tail_of
 FEATURES = (
     "expected", "words", "letters", "typed", "votes", "share_longest", "share", "notes", "commonness",
     "commonness_two", "alike", "same_folder", "here", "number", "ahead", "ahead_letters", "ends",
-    "sentence_start", "unspaced", "frequency", "among_begun", "choices", "contexts", "agreement",
+    "sentence_start", "unspaced", "frequency", "among_begun", "choices", "contexts", "agreement", "path",
+    "ahead_words",
 )  # fmt: skip
 
 _BEFORE = 500
 _CONTEXT = 16
 _AHEAD = 3
-_GROUPS = 2
+_GROUPS = 3
 """Continuations that are looked at closely, the longest match and most votes first."""
 _MEMBERS = 6
 _LEAST_LETTERS = 6
@@ -48,6 +49,8 @@ _AROUND = 800
 _ABOVE = 20_000
 _SENTENCE_MATCH = 6
 """Matched words from which on a single precedent is quoted to its sentence's end, and not just the phrase's."""
+_PATH = 4
+"""Matched words beyond which all places that go on alike are a path that the writer has walked."""
 _COMMON, _OFTEN = 0.0025, 20
 """A word that makes up more than this share of the vault, and stands there more often, leans on the next one."""
 _MOST_ALIKE = 5.0
@@ -288,12 +291,14 @@ def _features(place: _Place, group: Sequence[Match], matches: Matches, count: in
     most = matches.found[0].length
     longest = sum(match.length == most for match in matches.found)
     agreeing = sum(match.length == most for match in group)
-    agreement = (agreeing + 0.5) / (longest + 0.5) if agreeing else len(group) / len(matches.found)
+    share = len(group) / len(matches.found)
+    agreement = (agreeing + 0.5) / (longest + 0.5) if agreeing else share
     matched = typed.stems[:length]
     following = group[0].following[:count]
     above = sum(match.note < 0 for match in group)
     frequency = place.phrases.frequency(following[0]) + above
-    begun = place.phrases.frequency(typed.beginning, begun=True) + above
+    # After a space every word of the vault could follow, which tells its size and nothing of the writer.
+    begun = place.phrases.frequency(typed.beginning, begun=True) + above if typed.beginning else 0
     expected = witten_bell(group, matches.found, count)
     letters = len("".join(following)) - len(typed.beginning)
     return {
@@ -303,7 +308,7 @@ def _features(place: _Place, group: Sequence[Match], matches: Matches, count: in
         "typed": math.log1p(len(typed.beginning)),
         "votes": math.log1p(sum(match.length == length for match in group)),
         "share_longest": agreeing / longest,
-        "share": len(group) / len(matches.found),
+        "share": share,
         "notes": math.log1p(len({match.note for match in group})),
         "commonness": math.log1p(counts[0]) if counts else 0.0,
         "commonness_two": math.log1p(counts[1]) if len(counts) > 1 else 0.0,
@@ -315,10 +320,12 @@ def _features(place: _Place, group: Sequence[Match], matches: Matches, count: in
         "sentence_start": "" in matched,
         "unspaced": is_unspaced(following[0][0]),
         "frequency": math.log1p(frequency),
-        "among_begun": math.log((frequency + 0.5) / (begun - frequency + 0.5)),
+        "among_begun": math.log((frequency + 0.5) / (begun - frequency + 0.5)) if begun else 0.0,
         "choices": math.log1p(begun),
         "contexts": math.log1p(len({match.before for match in group if match.length == length})),
         "agreement": agreement,
+        "ahead_words": count * math.log1p(length),
+        "path": share * max(math.log1p(length) - math.log1p(_PATH), 0.0),
     }
 
 

@@ -46,31 +46,49 @@ class Offer:
 def continued(
     vault: Vault, path: str, text: str, offset: int, language: str, sure: float, foretold: Foretold | None = None
 ) -> list[Offer]:
-    """The best continuations of which at least `sure` is expected in this vault.
+    """Continuations of which at least `sure` is expected in this vault, the best first, then less sure alternatives.
 
-    With `foretold`, what is typed here teaches how sure that is.
+    With `foretold` the writer did not ask: what is typed here teaches how sure that is, and where nothing is sure there
+    is nothing.
     """
-    if foretold is not None:
-        for chance, right in foretold.answers(path, text, offset):
-            vault.assured.learn(learned(vault.assured.known(), chance, right))
+    least = min(sure, BY_HAND)
+    if foretold is None:
+        return _best(_sure_of(vault, path, text, offset, language, least), sure)
+    for chance, right in foretold.answers(path, text, offset):
+        vault.assured.learn(learned(vault.assured.known(), chance, right))
+    likely = _sure_of(vault, path, text, offset, language, min(sure, LOOKED_AT))
+    likely = [one for one in likely if not foretold.was_passed_by(text, offset, one.text)]
+    if not likely:
+        return []
+    first = min(likely, key=lambda one: _rank(one, sure))
+    foretold.foretell(path, text, offset, first.text, first.chance)
+    if first.chance < sure:
+        return []
+    found = _sure_of(vault, path, text, offset, language, least)
+    return _best([one for one in found if not foretold.was_passed_by(text, offset, one.text)], sure)
+
+
+def _sure_of(vault: Vault, path: str, text: str, offset: int, language: str, least: float) -> list[Continuation]:
+    """Those that add something, with their chance in this vault, which is `least` or more."""
     assurance = vault.assured.known()
-    least = unsure(assurance, sure if foretold is None else min(sure, LOOKED_AT))
-    found = [
+    return [
         replace(one, chance=surer(assurance, one.chance))
-        for one in continuations(vault, path, text, offset, language, least)
+        for one in continuations(vault, path, text, offset, language, unsure(assurance, least))
         if not repeats(text, offset, one.text)
     ]
-    if foretold is not None:
-        found = [one for one in found if not foretold.was_passed_by(text, offset, one.text)]
-    found.sort(key=lambda one: -one.chance * len(one.text))
+
+
+def _rank(one: Continuation, sure: float) -> tuple[bool, float]:
+    """The sure ones first, so that who asks for others still has before them what was shown unasked."""
+    return one.chance < sure, -one.chance * len(one.text)
+
+
+def _best(found: Sequence[Continuation], sure: float) -> list[Offer]:
     best: list[Continuation] = []
-    for one in found:
+    for one in sorted(found, key=lambda one: _rank(one, sure)):
         # Alternatives that begin alike are none: a part of an offer can be taken word by word.
-        if one.chance >= sure and not any(_alike(one.text, other.text) for other in best):
+        if not any(_alike(one.text, other.text) for other in best):
             best.append(one)
-    if foretold is not None and found:
-        likeliest = (best or found)[0]
-        foretold.foretell(path, text, offset, likeliest.text, likeliest.chance)
     return [Offer("continuation", one.path, one.chance, one.text) for one in best[:MOST]]
 
 

@@ -14,6 +14,8 @@ NOTES = {
     "2019-05-04 Shelf.md": f"# Shelf\n\nThe oak was expensive. {PROVERB}\n",
     "Table.md": f"# Table\n\n{PROVERB} I did not listen.\n\nSee [[The pencil sum]].\n",
     "The pencil sum.md": "# The pencil sum\n\nAdd the lengths on paper before the saw is out of its box.\n",
+    "Stool.md": f"# Stool\n\nOne leg was too short. {PROVERB}\n",
+    "Bench.md": f"# Bench\n\nWarped by June. {PROVERB}\n",
     "Chair.md": "# Chair\n\nThe [[The pencil sum]] saved this one.\n",
     "private/Diary.md": "# Diary\n\nMy secret recipe for walnut oil is three parts patience.\n",
 }
@@ -93,7 +95,7 @@ async def test_a_changed_note_is_offered_at_once(tmp_path: Path, vault: Path) ->
         (vault / "Kettle.md").write_text("# Kettle\n\nThe kettle on the landing belongs to nobody.\n")
 
         async def offered() -> bool:
-            return await texts(window, uri, typed, by_hand=True) == [" belongs to nobody."]
+            return await texts(window, uri, typed, by_hand=True) in ([" belongs"], [" belongs to nobody."])
 
         await until(offered)
 

@@ -1,4 +1,4 @@
-"""Ghost text in real Neovim, on the screen: seen, left, accepted, cycled."""
+"""Ghost text in real Neovim, on the screen: seen, left, accepted whole or by words, cycled."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from test_nvim import write
 pytestmark = pytest.mark.slow
 
 EAGER = {"ghost_sure": 0.005}
+BEGUN = "this house and this team: nothing that has a sting in it goes"
+ROW = f"{BEGUN} out on the day it was written."
+NEXT, BACK, WORD = "\x1bn", "\x1bp", "\x1bw"
 LINKS = {"ghost": "links", "ghost_sure": 0.1}
 
 
@@ -33,11 +36,32 @@ def test_ghost_text_is_seen_and_taken_or_left(ghostly: Terminal) -> None:
 
 @pytest.mark.parametrize("terminal", [EAGER], indirect=True)
 def test_ghost_text_has_alternatives(ghostly: Terminal) -> None:
-    write(ghostly, "An angry letter should lie in a drawer")
-    first = ghostly.wait_for(lambda screen: "in a drawer " in screen, "the first ghost text")
-    ghostly.press("\x1bn")
-    second = ghostly.wait_for(lambda screen: "(2/" in screen, "the next ghost text")
-    assert row_of(first, "in a drawer") != row_of(second, "in a drawer").partition(" (2/")[0]
+    begun = "An angry letter should lie in a drawer"
+
+    def cycle(key: str, number: int) -> str:
+        ghostly.press(key)
+        screen = ghostly.wait_for(lambda screen: f"({number}/" in screen, f"ghost text {number}")
+        return row_of(screen, begun).partition(" (")[0]
+
+    write(ghostly, begun)
+    first = row_of(ghostly.wait_for(lambda screen: f"{begun} " in screen, "the first ghost text"), begun)
+    second = cycle(NEXT, 2)
+    assert second.startswith(begun) and second != first
+    assert cycle(BACK, 1) == first and cycle(NEXT, 2) == second
+    ghostly.press("\t")
+    ghostly.wait_for(lambda screen: row_of(screen, begun) == second, "the second ghost text accepted")
+
+
+def test_ghost_text_is_taken_word_by_word(ghostly: Terminal) -> None:
+    write(ghostly, BEGUN)
+    for taken in ("out", "out on", "out on the"):
+        ghostly.wait_for(lambda screen: ROW in screen, "the ghost text")
+        ghostly.press(WORD)
+        after = len(f"{BEGUN} {taken}")
+        ghostly.wait_for(lambda _, after=after: ghostly.screen.cursor.x == after, f'the cursor behind "{taken}"')
+    ghostly.wait_for(lambda screen: ROW in screen, "the rest as ghost text")
+    ghostly.press("\x1b")
+    ghostly.wait_for(lambda screen: row_of(screen, BEGUN) == f"{BEGUN} out on the", "three words and no ghost text")
 
 
 @pytest.mark.parametrize("terminal", [LINKS], indirect=True)

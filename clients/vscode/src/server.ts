@@ -2,8 +2,9 @@
 
 import { homedir } from "node:os";
 import {
-  CancellationError, commands, CompletionTriggerKind, extensions, Uri, window, workspace,
-  type Disposable, type Location, type LogOutputChannel, type TextDocument, type WorkspaceConfiguration,
+  CancellationError, commands, CompletionTriggerKind, extensions, InlineCompletionTriggerKind, Uri, window, workspace,
+  type Disposable, type InlineCompletionItem, type InlineCompletionList, type Location, type LogOutputChannel,
+  type TextDocument, type WorkspaceConfiguration,
 } from "vscode";
 import {
   CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State, type LanguageClientOptions, type StaticFeature,
@@ -167,8 +168,11 @@ export class Server {
             uri.toString() === document.uri.toString() && range.contains(position);
           return knowsHeadings(document) ? found.filter((place) => !itself(place)) : found;
         },
-        provideInlineCompletionItems: (document, position, context, token, next) =>
-          this.paused() ? undefined : next(document, position, context, token),
+        provideInlineCompletionItems: async (document, position, context, token, next) => {
+          if (this.paused()) return undefined;
+          const found = await next(document, position, context, token);
+          return ghosts(found, document, context.triggerKind === InlineCompletionTriggerKind.Automatic);
+        },
         provideCodeLenses: (document, token, next) => (this.paused() ? [] : next(document, token)),
         handleWorkDoneProgress: (_token, params) => this.status.progress(params),
         workspace: {
@@ -226,6 +230,22 @@ async function find(): Promise<Found> {
     home: homedir(),
     windows: process.platform === "win32",
   });
+}
+
+/**
+ * Unasked, only the best: VS Code would show another for a moment where that fits the next letter typed.  No links at
+ * several cursors, since the command that puts one in place of the words knows but one.
+ */
+function ghosts(
+  found: InlineCompletionItem[] | InlineCompletionList | null | undefined,
+  document: TextDocument,
+  unasked: boolean,
+): InlineCompletionItem[] {
+  const items = Array.isArray(found) ? found : (found?.items ?? []);
+  const editor = window.activeTextEditor;
+  const several = editor?.document === document && editor.selections.length > 1;
+  const fitting = several ? items.filter((item) => !item.command) : items;
+  return unasked ? fitting.slice(0, 1) : fitting;
 }
 
 function knowsHeadings(document: TextDocument): boolean {

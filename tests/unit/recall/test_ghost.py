@@ -62,6 +62,17 @@ def test_other_punctuation_is_no_precedent(root: Path) -> None:
     assert offered(root, {"a.md": "Lock the shed then feed the hens."}, "Lock the shed, ") == []
 
 
+@pytest.mark.parametrize("end", ["", " "])
+def test_who_walks_a_long_path_is_sure_after_a_space_too(root: Path, end: str) -> None:
+    """How many words a vault has, any of which could follow a space, is no doubt."""
+    past = "What I owe the kitchen is that I never leave a knife in the sink where a hand may find it first."
+    others = " ".join(f"{one}{two}{three}" for one in "bdfgklmnpr" for two in "aeiou" for three in "bdfgklmnprst")
+    vault = indexed(root, {"a.md": past, "b.md": others})
+    typed = past[: past.index(" where")] + end
+    best = continuation.continuations(vault, "now.md", typed, len(typed), "en")[0]
+    assert best.text.lstrip() == "where a hand may find it first." and best.chance > 0.85
+
+
 def test_names(root: Path) -> None:
     notes: dict[str, str | bytes] = {
         "Bread oven.md": "Hot.",

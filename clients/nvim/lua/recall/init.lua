@@ -69,6 +69,13 @@ end
 ---@return vim.lsp.Client?
 function M.client(bufnr) return vim.lsp.get_clients({ name = NAME, bufnr = bufnr })[1] end
 
+--- The next word of a ghost text alone; a link is one whole, and so is a snippet.
+local function word_of(item)
+  local text = item.insert_text
+  if type(text) ~= 'string' or item.command then return item end
+  return vim.tbl_extend('force', item, { insert_text = vim.fn.matchstr(text, [[^\_s*\S\+]]) })
+end
+
 --- The key takes the ghost text that is shown, and is itself where none is.
 local function enable_ghost(client, bufnr, key)
   if not vim.lsp.inline_completion or not client:supports_method('textDocument/inlineCompletion', bufnr) then return end
@@ -80,6 +87,8 @@ local function enable_ghost(client, bufnr, key)
     function() return vim.lsp.inline_completion.get() and '' or vim.keycode(key) end,
     { buffer = bufnr, expr = true, replace_keycodes = false, desc = 'Take the ghost text' }
   )
+  local function take_word() vim.lsp.inline_completion.get({ on_accept = word_of }) end
+  vim.keymap.set('i', '<M-w>', take_word, { buffer = bufnr, desc = 'Take a word of the ghost text' })
   for other, by in pairs({ ['<M-n>'] = 1, ['<M-p>'] = -1 }) do
     local function cycle() vim.lsp.inline_completion.select({ count = by }) end
     vim.keymap.set('i', other, cycle, { buffer = bufnr, desc = 'Another ghost text' })
