@@ -53,12 +53,14 @@ def test_ghost_text_has_alternatives(ghostly: Terminal) -> None:
 
 
 def test_ghost_text_is_taken_word_by_word(ghostly: Terminal) -> None:
-    write(ghostly, BEGUN)
-    for taken in ("out", "out on", "out on the"):
+    def take(column: int, word: str) -> None:
         ghostly.wait_for(lambda screen: ROW in screen, "the ghost text")
         ghostly.press(WORD)
-        after = len(f"{BEGUN} {taken}")
-        ghostly.wait_for(lambda _, after=after: ghostly.screen.cursor.x == after, f'the cursor behind "{taken}"')
+        ghostly.wait_for(lambda _: ghostly.screen.cursor.x == column, f'the cursor behind "{word}"')
+
+    write(ghostly, BEGUN)
+    for word in ("out", "on", "the"):
+        take(ROW.index(word, len(BEGUN)) + len(word), word)
     ghostly.wait_for(lambda screen: ROW in screen, "the rest as ghost text")
     ghostly.press("\x1b")
     ghostly.wait_for(lambda screen: row_of(screen, BEGUN) == f"{BEGUN} out on the", "three words and no ghost text")
