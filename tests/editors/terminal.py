@@ -13,6 +13,9 @@ import pyte
 _PRIVATE = re.compile(rb"\x1bP.*?\x1b\\", re.DOTALL)
 """Device control strings, by which Neovim asks what the terminal can do; pyte would print them."""
 
+PATIENCE = 60.0
+"""Seconds: on a busy machine the editor, its server and others wait for each other."""
+
 
 class _Screen(pyte.Screen):
     """pyte answers such questions to nobody, and stumbles over the private ones."""
@@ -34,7 +37,8 @@ class Terminal:
     def __init__(self, command: Sequence[str], env: Mapping[str, str], columns: int, lines: int, dump: Path) -> None:
         self.screen = _Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
-        self._held = b""
+        self._held = self._last = b""
+        self._ended = False
         self._dump = dump
         self._child = pexpect.spawn(command[0], list(command[1:]), dimensions=(lines, columns), env=dict(env))
         # Neovim asks for the background colour (OSC 11), Helix what we can do, and both wait for the answer.
@@ -63,36 +67,42 @@ class Terminal:
             except pexpect.TIMEOUT:
                 continue
             except pexpect.EOF:
+                self._ended = True
                 return
             self._held = _PRIVATE.sub(b"", self._held + output)
             whole, begun, rest = self._held.partition(b"\x1bP")
             self._stream.feed(whole)
             self._held = begun + rest
             for question, answer in self._answers.items():
-                if question in output:
+                if question in self._last[1 - len(question) :] + output:  # it may come in two pieces
                     self._child.send(answer)
+            self._last = (self._last + output)[-8:]
 
-    def wait_for(self, expected: Callable[[str], object], what: str, seconds: float = 20.0) -> str:
+    def wait_for(self, expected: Callable[[str], object], what: str, seconds: float = PATIENCE) -> str:
         """The screen's text once `expected` holds for it.  Raises AssertionError after `seconds`."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            self.read(0.1)
-            if expected(self.text()):
-                return self.text()
-        self._dump.write_text(self.text(), encoding="utf-8")
-        raise AssertionError(f"{what} did not come up on the screen (kept in {self._dump}):\n{self.text()}")
+        if not self._shows(expected, seconds):
+            self._dump.write_text(self.text(), encoding="utf-8")
+            raise AssertionError(f"{what} did not come up on the screen (kept in {self._dump}):\n{self.text()}")
+        return self.text()
 
     def press_until(self, keys: str, undo: str, expected: Callable[[str], object], what: str) -> str:
-        """Presses `keys` until `expected` holds, `undo` after each vain try, in an editor that does not tell when the
-        server is ready."""
-        for _ in range(20):
+        """Presses `keys` until `expected` holds, `undo` after each vain try, and waits longer each time: an editor does
+        not tell when the server is ready, and a busy one loses keys.  Raises AssertionError in the end."""
+        for patience in (0.7, 1.0, 1.5, 2.5, 4.0, 6.0, 8.0, 8.0, 8.0, 8.0, 8.0):
             self.press(keys)
-            self.read(0.7)
-            if expected(self.text()):
+            if self._shows(expected, patience):
                 return self.text()
             self.press(undo)
             self.read(0.3)
-        return self.wait_for(expected, what, 0)
+        return self.wait_for(expected, what, 0.0)
+
+    def _shows(self, expected: Callable[[str], object], seconds: float) -> bool:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not self._ended:
+            self.read(0.1)
+            if expected(self.text()):
+                return True
+        return False
 
     def close(self) -> None:
         self._child.close(force=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import HERE, ROOT, Desk
 from terminal import Terminal
-from test_nvim import LOST, RELATED, WAITING
+from test_nvim import LOST, RELATED, WAITING, related
 
 pytestmark = pytest.mark.slow
 
@@ -67,7 +67,7 @@ def run(terminal: Terminal, command: str) -> None:
 
 
 def open_panel(terminal: Terminal, text: str = WAITING) -> None:
-    terminal.wait_for(lambda screen: "Connected" in screen or "[eglot:notes" in screen, "the server", 30)
+    terminal.wait_for(lambda screen: "Connected" in screen or "[eglot:notes" in screen, "the server")
     terminal.press(DOWN + "\r" + text)
     run(terminal, "recall-panel")
     has(terminal, RELATED[text], "the related notes in the panel")
@@ -75,14 +75,17 @@ def open_panel(terminal: Terminal, text: str = WAITING) -> None:
 
 def to_panel(terminal: Terminal, title: str) -> None:
     """Into the panel, to a note."""
+
+    def row() -> int:
+        return terminal.screen.cursor.y
+
     terminal.press("\x18o")
-    for _ in range(6):
-        terminal.read(0.2)
-        row, column = terminal.screen.cursor.y, COLUMNS - PANEL
-        if title in terminal.text().split("\n")[row][column:]:
-            return
+    terminal.wait_for(lambda _: terminal.screen.cursor.x >= COLUMNS - PANEL, "the cursor in the panel")
+    rows = {row()}
+    while title not in terminal.text().split("\n")[row()][COLUMNS - PANEL :]:
         terminal.press("n")
-    raise AssertionError(f"{title} was not reached:\n{terminal.text()}")
+        terminal.wait_for(lambda _: row() not in rows, f"the next note, on the way to {title}")
+        rows.add(row())
 
 
 @pytest.mark.parametrize("terminal", ["eglot", "lsp-mode"], indirect=True)
@@ -125,27 +128,26 @@ def test_what_the_keys_of_the_panel_do(terminal: Terminal, desk: Desk) -> None:
 
 
 def test_completion_and_the_card(terminal: Terminal) -> None:
-    terminal.wait_for(lambda screen: "[eglot:notes" in screen, "the server", 30)
+    terminal.wait_for(lambda screen: "[eglot:notes" in screen, "the server")
     terminal.press(DOWN + "\r" + WAITING + " ;;")
-    terminal.press("\x1b\t")
-    terminal.wait_for(lambda screen: all(title in screen for title in RELATED[WAITING]), "links to related notes")
-    terminal.press("\x7f\x7fSee [[aspara\x1b\t")
-    terminal.wait_for(lambda screen: "The asparagus bed" in screen, "a note by its name")
+    terminal.press_until("\x1b\t", "", related, "links to related notes")
+    terminal.press("\x7f\x7fSee [[aspara")
+    terminal.press_until("\x1b\t", "", lambda screen: "The asparagus bed" in screen, "a note by its name")
     terminal.press("\x1b[1;3B\x1b\r")  # M-down, M-RET
     terminal.wait_for(lambda screen: "See [[The asparagus bed]]" in screen, "the link")
     terminal.press("\x02\x02\x02")
     terminal.wait_for(lambda screen: "The asparagus bed" in screen.split("\n")[-1], "one line of the preview")
-    terminal.press("\x08.")
-    terminal.wait_for(lambda screen: "We dug the trench in 2022" in screen, "the preview of the linked note")
+    preview = "the preview of the linked note"
+    terminal.press_until("\x08.", "", lambda screen: "We dug the trench in 2022" in screen, preview)
     terminal.press("\x01")
-    terminal.wait_for(lambda screen: all(title in screen for title in RELATED[WAITING]), "the card of related notes")
+    terminal.wait_for(related, "the card of related notes")
 
 
 @pytest.mark.parametrize("terminal", ["lsp-mode"], indirect=True)
 def test_ghost_text(terminal: Terminal) -> None:
-    terminal.wait_for(lambda screen: "LSP[recall" in screen, "the server", 30)
-    terminal.press(DOWN + "\rSo, the rule for this house and this team: nothing that has a sting in it goes")
-    terminal.wait_for(lambda screen: "sting in it goes out on" in screen, "ghost text")
+    terminal.wait_for(lambda screen: "LSP[recall" in screen, "the server")
+    terminal.press(DOWN + "\rSo, the rule for this house and this team: nothing that has a sting in it goe")
+    terminal.press_until("s", "\x7f", lambda screen: "sting in it goes out on" in screen, "ghost text")
 
 
 def test_it_compiles_without_a_warning(emacs: str, tmp_path: Path) -> None:

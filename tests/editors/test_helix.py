@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import Desk
 from terminal import Terminal
-from test_nvim import RELATED, WAITING
+from test_nvim import WAITING, related
 from told import replaced, told
 
 pytestmark = pytest.mark.slow
@@ -39,7 +39,7 @@ def terminal(desk: Desk, tmp_path: Path) -> Iterator[Terminal]:
     command = [helix, "-w", str(desk.vault), str(desk.vault / "The two-day loaf.md")]
     env = {**desk.env, "XDG_CONFIG_HOME": str(tmp_path / "config")}
     opened = Terminal(command, env, 120, 40, tmp_path / "screen.txt")
-    opened.wait_for(lambda screen: "Dad ate three slices" in screen, "the note", 30)
+    opened.wait_for(lambda screen: "Dad ate three slices" in screen, "the note")
     yield opened
     opened.close()
 
@@ -51,20 +51,16 @@ def test_the_card_the_menus_and_the_linked_note(terminal: Terminal) -> None:
     terminal.press_until(" k", "\x1b", related, "the card of related notes")
     in_normal_mode(terminal, "A ;")
     terminal.read(0.5)
-    terminal.press(";")
-    terminal.wait_for(related, "the menu of related notes")
+    terminal.press_until(";", "\x7f", related, "the menu of related notes")
     terminal.press("\x7f\x7f\r[[aspara")
     terminal.wait_for(lambda screen: "The asparagus bed" in screen, "a note by its name")
     terminal.press("\x0e\r")
     terminal.wait_for(lambda screen: "[[The asparagus bed]]" in screen, "the link")
-    in_normal_mode(terminal, "gl k")
-    terminal.wait_for(lambda screen: "We dug the trench in 2022" in screen, "the preview of the linked note")
-    in_normal_mode(terminal, "gd")
-    terminal.wait_for(lambda screen: "title: The asparagus bed" in screen, "the linked note")
-
-
-def related(screen: str) -> bool:
-    return all(title in screen for title in RELATED[WAITING])
+    in_normal_mode(terminal, "gl")
+    preview = "the preview of the linked note"
+    terminal.press_until(" k", "\x1b", lambda screen: "We dug the trench in 2022" in screen, preview)
+    in_normal_mode(terminal, "")
+    terminal.press_until("gd", "\x1b", lambda screen: "title: The asparagus bed" in screen, "the linked note")
 
 
 def in_normal_mode(terminal: Terminal, keys: str) -> None:

@@ -48,14 +48,15 @@ def test_every_answer_names_the_notes_that_are_related(nvim: str, desk: Desk, tm
 
 def test_a_writer_sees_the_card_of_related_notes(terminal: Terminal) -> None:
     write(terminal, WAITING)
-    terminal.press("\x1bK")
-    terminal.wait_for(lambda screen: all(title in screen for title in RELATED[WAITING]), "the card of related notes")
+    terminal.press("\x1b")
+    terminal.press_until("K", "", related, "the card of related notes")
 
 
 def test_related_notes_stand_in_the_location_list(terminal: Terminal) -> None:
     write(terminal, WAITING)
-    terminal.press("\x1b:Recall list\r")
-    terminal.wait_for(
+    terminal.press_until(
+        "\x1b:Recall list\r",
+        "",
         lambda screen: "Related notes" in screen and all(f"{title}.md|" in screen for title in RELATED[WAITING]),
         "the location list of related notes",
     )
@@ -63,8 +64,9 @@ def test_related_notes_stand_in_the_location_list(terminal: Terminal) -> None:
 
 def test_a_related_note_is_chosen_and_linked(terminal: Terminal) -> None:
     write(terminal, LOST + " ")
-    terminal.press(";;")
-    terminal.wait_for(lambda screen: all(title in screen for title in RELATED[LOST]), "the menu of related notes")
+    terminal.press_until(
+        ";;", "\x7f\x7f", lambda screen: all(title in screen for title in RELATED[LOST]), "the menu of related notes"
+    )
     terminal.press("dot")
     terminal.wait_for(lambda screen: row_after(screen, ";;dot").startswith("The blue dot"), "the menu narrowed by name")
     terminal.press("\x0e\x19")
@@ -80,9 +82,12 @@ def test_a_link_is_completed_by_name(terminal: Terminal) -> None:
     terminal.wait_for(lambda screen: "The asparagus bed" in screen, "a note by its name")
     terminal.press("\x0e\x19")
     terminal.wait_for(lambda screen: "See [[The asparagus bed]]" in screen, "the link in the note")
-    terminal.press("\x1bhhK")
-    terminal.wait_for(
-        lambda screen: "We dug the trench in 2022" in screen and " backlink" in screen, "the preview of the linked note"
+    terminal.press("\x1bhh")
+    terminal.press_until(
+        "K",
+        "",
+        lambda screen: "We dug the trench in 2022" in screen and " backlink" in screen,
+        "the preview of the linked note",
     )
 
 
@@ -131,6 +136,10 @@ def test_the_folder_that_is_served(nvim: str, desk: Desk, tmp_path: Path) -> Non
     answer = run_headless(nvim, desk, tmp_path / "x", "nvim_root.lua", tmp_path / "answers.json", RECALL_FILES=files)
     assert answer.pop("/a.md") is None
     assert answer == {str(home / file): root and str(home / root) for file, root in expected.items()}
+
+
+def related(screen: str) -> bool:
+    return all(title in screen for title in RELATED[WAITING])
 
 
 def write(terminal: Terminal, text: str) -> None:

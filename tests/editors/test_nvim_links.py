@@ -16,8 +16,9 @@ LINKED = "See [[The asparagus bed]] there."
 
 def test_a_link_is_followed_and_its_backlinks_are_listed(terminal: Terminal) -> None:
     write(terminal, LINKED)
-    terminal.press("\x1b0f[ll\x1d")
-    terminal.wait_for(lambda screen: "We dug the trench in 2022" in screen, "the linked note")
+    terminal.press("\x1b0f[ll")
+    # Neovim waits a second for the answer, and then says that there is none.
+    terminal.press_until("\x1d", "\r", lambda screen: "We dug the trench in 2022" in screen, "the linked note")
     terminal.press("gggrr")
     terminal.wait_for(lambda screen: "two-day loaf.md|" in screen and LINKED[:20] in screen, "the unsaved link")
     terminal.press(":cclose\r:lua vim.lsp.buf.workspace_symbol('draft unt')\r")
@@ -44,7 +45,7 @@ def test_a_note_is_renamed_with_its_file_and_its_links(nvim: str, desk: Desk, tm
     command = [nvim, "--clean", "-u", str(HERE / "nvim_init.lua"), str(vault / "Bread.md")]
     terminal = Terminal(command, desk.env, 100, 34, tmp_path / "screen.txt")
     try:
-        terminal.wait_for(lambda screen: "W Mostly" in screen, "the sign of the broken link", 60)
+        terminal.wait_for(lambda screen: "W Mostly" in screen, "the sign of the broken link")
         terminal.press("0f[llgrn")
         terminal.wait_for(lambda screen: "New Name: Rye" in screen, "the question for the new name")
         terminal.press("\x15Rye and barley\r")

@@ -129,7 +129,7 @@ def test_health_and_search(wide: Terminal) -> None:
 def test_code_lens(wide: Terminal) -> None:
     write(wide, "# An angry letter\r\r" + WAITING)
     wide.press("\x1bkk")
-    wide.wait_for(lambda screen: " related, oldest 2014" in screen, "the lens above the heading", 30)
+    wide.wait_for(lambda screen: " related, oldest 2014" in screen, "the lens above the heading")
     wide.press("grx")
     wide.wait_for(has(*RELATED[WAITING]), "what it tells of, in the panel")  # type: ignore[arg-type]
 
@@ -140,7 +140,7 @@ def test_a_killed_server_comes_back(wide: Terminal, desk: Desk) -> None:
     os.kill(server, signal.SIGKILL)
     wide.wait_for(lambda screen: "signal 9" in screen, "the news, by Neovim")
     wide.press("\rGo\r" + LOST + "\x1b")
-    wide.wait_for(has(*RELATED[LOST]), "the panel served by the new server", 30)  # type: ignore[arg-type]
+    wide.wait_for(has(*RELATED[LOST]), "the panel served by the new server")  # type: ignore[arg-type]
     assert servers(desk) != [server]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import Desk
 from terminal import Terminal
-from test_nvim import RELATED, WAITING
+from test_nvim import WAITING, related
 from told import replaced, told
 
 pytestmark = pytest.mark.slow
@@ -42,13 +42,11 @@ def test_the_card_the_linked_note_and_a_broken_link(terminal: Terminal) -> None:
     terminal.press_until(":ALEHover\r", ":pclose\r", related, "the card of related notes")
     terminal.press(":pclose\roSee [[The asparagus bed]] and [it](Lme.md).\x1b")
     terminal.wait_for(lambda screen: "W See" in screen and "no note 'Lme.md'" in screen, "the broken link")
-    terminal.press("0f[ll:ALEHover\r")
-    terminal.wait_for(lambda screen: "We dug the trench in 2022" in screen, "the preview of the linked note")
-    terminal.press(":pclose\r:ALEGoToDefinition\r")
-    terminal.wait_for(lambda screen: "title: The asparagus bed" in screen, "the linked note")
-    terminal.press("gg:ALEFindReferences\r")
-    terminal.wait_for(lambda screen: "The two-day loaf.md:14:" in screen, "the unsaved link to it")
-
-
-def related(screen: str) -> bool:
-    return all(title in screen for title in RELATED[WAITING])
+    terminal.press("0f[ll")
+    preview, linked = "the preview of the linked note", "title: The asparagus bed"
+    terminal.press_until(":ALEHover\r", ":pclose\r", lambda screen: "We dug the trench in 2022" in screen, preview)
+    terminal.press(":pclose\r")
+    terminal.press_until(":ALEGoToDefinition\r", "", lambda screen: linked in screen, "the linked note")
+    terminal.press("gg")
+    unsaved = "The two-day loaf.md:14:"
+    terminal.press_until(":ALEFindReferences\r", "", lambda screen: unsaved in screen, "the unsaved link to it")
