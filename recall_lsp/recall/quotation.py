@@ -15,6 +15,7 @@ _SENTENCE = 3
 _PHRASE_END = re.compile(r"[,;:()—–、，；：]|\s-\s")
 _WRAPPED = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*(?:>[ \t]*)*")
 _CLOSING = re.compile(r"(?:\]\([^()\s]*\)|\]\]|\*{1,3}|~~|`|_(?!\w))+")
+_LINK_END = re.compile(r"\]\([^()\s]*\)|\]\]")
 _PAIRED = ("**", "~~", "`")
 
 
@@ -80,8 +81,22 @@ def cut(typed: Typed, tail: Tail, count: int) -> str:
             end = closing.end()
     else:
         end = len(tail.text)
-    text = _WRAPPED.sub(" ", tail.text[:end]).rstrip()
+    text = _opened(typed.line, _WRAPPED.sub(" ", tail.text[:end]).rstrip())
     return text if len(text) <= LONGEST else ""
+
+
+def _opened(line: str, text: str) -> str:
+    """What follows a line, without the markup that closes what the writer did not open: a link, say, in whose words
+    the past note had these."""
+    for mark in _PAIRED:
+        if (line + text).count(mark) % 2 == 1:
+            text = text.replace(mark, "", 1)
+    kept = ""
+    while (closing := _LINK_END.search(text)) is not None:
+        before = text[: closing.start()]
+        kept += before + (closing[0] if _is_open(line + kept + before, closing[0]) else "")
+        text = text[closing.end() :]
+    return kept + text
 
 
 def phrase_length(tail: Tail) -> int:

@@ -50,6 +50,8 @@ def offered(root: Path, notes: dict[str, str], typed: str) -> list[str]:
         ("Bring the kettle to Møller & Søn, Åboulevard 7.", "Bring the kettle to M", "øller & Søn, Åboulevard 7."),
         ("Read the *old* [list of tools](tools.md) again.", "Read the old ", "[list of tools](tools.md) again."),
         ("Read the [list of all tools](tools.md) again.", "Read the [list of ", "all tools](tools.md) again."),
+        ("[Meals should be short, quiet and small](a.md) here.", "Meals should be short, ", "quiet and small here."),
+        ("**Never leave a knife in the sink** at night.", "Never leave a knife ", "in the sink at night."),
         ("Lock the shed, then feed the hens.", "Lock the shed, ", "then feed the hens."),
         ("東京の本屋で本を買いました。", "東京の本屋で", "本を買いました。"),
     ],
