@@ -186,7 +186,8 @@ export class Recall {
     if (this.paused) return { message: "Recall is paused.", hint: "Press s here, or resume above." };
     if (!workspace.workspaceFolders?.length) return { message: "Open a folder of notes to begin.", hint: "" };
     if (cards || !this.asked) return { message: "", hint: "" };
-    return { message: "Nothing from before is near this.", hint: "Keep writing." };
+    const message = this.server().indexing ? "Nothing yet: your notes are still being read." : "Nothing from before is near this.";
+    return { message, hint: "Keep writing." };
   }
 
   private async hear(message: FromPanel): Promise<void> {

@@ -61,6 +61,11 @@ export class Server {
     private readonly ready: () => void,
   ) {}
 
+  /** Whether notes are still being read or embedded. */
+  get indexing(): boolean {
+    return this.status.indexing;
+  }
+
   get running(): boolean {
     return this.client?.state === State.Running;
   }
@@ -174,7 +179,10 @@ export class Server {
           return ghosts(found, document, context.triggerKind === InlineCompletionTriggerKind.Automatic);
         },
         provideCodeLenses: (document, token, next) => (this.paused() ? [] : next(document, token)),
-        handleWorkDoneProgress: (_token, params) => this.status.progress(params),
+        handleWorkDoneProgress: (_token, params) => {
+          this.status.progress(params);
+          if (params.kind === "end") this.ready();
+        },
         workspace: {
           configuration: (params) =>
             params.items.map((item) =>

@@ -13,6 +13,7 @@ export class Status implements Disposable {
   private paused = false;
   private problem = "";
   private working = "";
+  indexing = false;
 
   constructor() {
     this.item = window.createStatusBarItem("recall.status", StatusBarAlignment.Right, 90);
@@ -24,6 +25,7 @@ export class Status implements Disposable {
 
   starting(): void {
     this.problem = "";
+    this.indexing = false;
     this.working = "starting";
     this.show();
   }
@@ -41,6 +43,7 @@ export class Status implements Disposable {
 
   progress(progress: Progress): void {
     const percent = progress.percentage === undefined ? "" : `${Math.round(progress.percentage)} %`;
+    this.indexing = progress.kind !== "end";
     this.working = progress.kind === "end" ? "" : ["indexing", percent].filter(Boolean).join(" ");
     this.show();
   }
