@@ -14,8 +14,6 @@ from recall_lsp.index.encoder import Encoder
 from recall_lsp.index.rows import embedded_text
 from recall_lsp.index.vectors import open_embeddings, put_embeddings
 
-_WINDOW = 512
-"""Passages sorted by length together: enough that little is padded, few enough that the newest come first."""
 _STEP = 16
 """Texts embedded and committed at a time, some 0.1 s: a saved note waits no longer than that."""
 _GENTLE_STEP = 4
@@ -62,14 +60,9 @@ class Backlog:
 
     def _plan(self) -> Iterator[int]:
         rows = self._catalog.execute(
-            "SELECT p.id, p.hash, p.letters FROM passages p JOIN notes n ON n.id = p.note WHERE p.letters"
+            "SELECT p.id, p.hash FROM passages p JOIN notes n ON n.id = p.note WHERE p.letters"
             " AND NOT EXISTS (SELECT 1 FROM embeddings.vectors v WHERE v.hash = p.hash)"
             " GROUP BY p.hash ORDER BY max(n.mtime_ns) DESC, p.id"
         ).fetchall()
-        self._missing = {passage: key for passage, key, _ in rows}
-        return _in_windows([(passage, length) for passage, _, length in rows])
-
-
-def _in_windows(rows: list[tuple[int, int]]) -> Iterator[int]:
-    for at in range(0, len(rows), _WINDOW):
-        yield from (passage for passage, _ in sorted(rows[at : at + _WINDOW], key=lambda row: row[1]))
+        self._missing = dict(rows)
+        return iter(list(self._missing))

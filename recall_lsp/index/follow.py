@@ -15,14 +15,16 @@ from recall_lsp.index.cited import Cited
 from recall_lsp.index.encoder import Encoder, load
 from recall_lsp.index.graph import Graph
 from recall_lsp.index.lexical import Lexical, ViewState, view_state
+from recall_lsp.index.matrix import Matrix
 from recall_lsp.index.namings import Namings
 from recall_lsp.index.places import index_dir
+from recall_lsp.index.rough import Rough
 from recall_lsp.index.rows import Entry, EntryRow
 from recall_lsp.index.suggest import Names
 from recall_lsp.index.tally import Tally
 from recall_lsp.index.traits import Name, Traits
 from recall_lsp.index.tuned import UNTUNED, Tuned, read_tuned, tuned_path, tuned_stamp
-from recall_lsp.index.vectors import Matrix, embeddings_path, open_embeddings
+from recall_lsp.index.vectors import embeddings_path, open_embeddings
 
 _NOTES_A_BITE = 60
 """Taken in at a time, some 4 ms: a question waits no longer than that for what the keeper wrote."""
@@ -52,6 +54,7 @@ class Follower:
         self.lexical: Lexical | None = None
         self.encoder: Encoder | None = None
         self.matrix: Matrix | None = None
+        self._rough: Rough | None = None
         self.model = options.model
         """The model's name; what was chosen where the settings leave it open."""
         self.tuned: Tuned = UNTUNED
@@ -128,20 +131,31 @@ class Follower:
             pass
         if self._namings.waiting:
             self._namings.follow(self.entries, self.main_language, self.notes_revision)
-        if self._cited.waiting and self._catalog is not None:
-            self._read_cited(self._catalog)
+        if self._catalog is not None:
+            try:
+                self._look_ahead(self._catalog)
+            except (sqlite3.DatabaseError, ValueError):
+                self._forget()  # until the keeper has mended it
         return self.unprepared
 
     @property
     def unprepared(self) -> bool:
         """Whether `prepare` has something to do."""
-        return bool(self._unnamed) or self._namings.waiting or self._cited.waiting
+        rough = self._rough is not None and self._rough.waiting
+        return bool(self._unnamed) or self._namings.waiting or self._cited.waiting or rough
 
-    def _read_cited(self, catalog: sqlite3.Connection) -> None:
-        try:
+    @property
+    def meaning(self) -> Matrix | None:
+        """The matrix, once it tells something."""
+        matched = 2 * len(self._unmatched) <= len(self.entries)
+        return self.matrix if self.matrix is not None and matched and self.matrix.tells else None
+
+    def _look_ahead(self, catalog: sqlite3.Connection) -> None:
+        if self._cited.waiting:
             self._cited.read_ahead(catalog)
-        except (sqlite3.DatabaseError, ValueError):
-            self._forget()  # until the keeper has mended it
+        elif self._rough is not None and self._rough.waiting:
+            self._rough.step(catalog)
+            self.revision += 1
 
     def _name_notes(self, most: int) -> list[int]:
         """Notes [<= most] whose names could not be suggested before, and now can."""
@@ -241,6 +255,7 @@ class Follower:
         self._inodes = self._inodes_now()
         try:
             self.matrix = Matrix(self._embeddings, self.encoder.dims)
+            self._rough = Rough(self.encoder, self.matrix)
         except sqlite3.DatabaseError:
             self._close_vectors()
         self._unmatched = list(self.entries)
@@ -249,7 +264,7 @@ class Follower:
         """The keeper has chosen another."""
         if self._embeddings is not None:
             self._embeddings.close()
-        self.model, self.encoder, self._embeddings, self.matrix = model, None, None, None
+        self.model, self.encoder, self._embeddings, self.matrix, self._rough = model, None, None, None, None
         self._inodes = self._inodes_now()
 
     def _close_vectors(self) -> None:
@@ -258,7 +273,7 @@ class Follower:
         self._unusable_vectors = _stamp(embeddings_path(self.folder, self.encoder.model_id))
         if self._embeddings is not None:
             self._embeddings.close()
-        self._embeddings = self.matrix = None
+        self._embeddings = self.matrix = self._rough = None
         self._inodes = self._inodes_now()
 
     def _forget(self) -> None:
@@ -275,7 +290,7 @@ class Follower:
         for connection in (self._catalog, self._embeddings):
             if connection is not None:
                 connection.close()
-        self._catalog = self._embeddings = self.matrix = self.lexical = None
+        self._catalog = self._embeddings = self.matrix = self._rough = self.lexical = None
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from recall_lsp.index.catalog import MODEL_ERROR, READING, get_meta, skipped
 from recall_lsp.index.encoder import Encoder
+from recall_lsp.index.matrix import Matrix
 from recall_lsp.index.pace import SMALL_BACKLOG, is_paused, on_battery
 
 State = Literal["empty", "reading", "embedding", "ready"]
@@ -19,7 +20,8 @@ class Status:
     """`skipped` are files that a rule keeps out, `failed` those that could not be read, each with the reason;
     `problems` are notes read in spite of something wrong.
 
-    `embedded` counts passages that have a vector; `size` is the bytes on disk.
+    `embedded` counts passages that have the model's vector, `rough` those that have a rough one until then, in this
+    process; `size` is the bytes on disk.
     """
 
     state: State
@@ -32,16 +34,19 @@ class Status:
     problems: tuple[tuple[str, str], ...]
     size: int
     failed: tuple[tuple[str, str], ...] = ()
+    rough: int = 0
 
 
 def read_status(
-    catalog: sqlite3.Connection | None, folder: Path, model: str, encoder: Encoder | None, embedded: int
+    catalog: sqlite3.Connection | None, folder: Path, model: str, encoder: Encoder | None, matrix: Matrix | None
 ) -> Status:
-    """The status as a reader sees it, with `embedded` of its passages in the matrix."""
+    """The status as a reader with this matrix sees it."""
     if catalog is None:
         return Status("empty", "nothing is indexed yet", 0, 0, 0, model, (), (), 0)
     notes = catalog.execute("SELECT count(*) FROM notes").fetchone()[0]
     passages = catalog.execute("SELECT count(*) FROM passages WHERE letters").fetchone()[0]
+    rough = 0 if matrix is None else matrix.rough
+    embedded = 0 if matrix is None else len(matrix) - rough
     state: State = "ready"
     message = f"{notes} notes"
     if reading := get_meta(catalog, READING, ""):
@@ -56,6 +61,7 @@ def read_status(
         state, message = "embedding", f"{notes} notes by words; the model is being compiled"
     elif embedded < passages:
         state, message = "embedding", f"{notes} notes; {embedded} of {passages} passages embedded"
+        message += f", {rough} roughly until then" if rough else ""
     if is_paused(folder):
         message += "; indexing is paused until it is resumed (recall.resumeIndexing)"
     elif encoder is not None and passages - embedded > SMALL_BACKLOG and on_battery():
@@ -63,7 +69,7 @@ def read_status(
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return Status(
         state, message, notes, passages, embedded, encoder.model_id if encoder else model,
-        skipped(catalog), _problems(catalog), size, skipped(catalog, failed=True),
+        skipped(catalog), _problems(catalog), size, skipped(catalog, failed=True), rough,
     )  # fmt: skip
 
 

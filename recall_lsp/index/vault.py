@@ -20,6 +20,7 @@ from recall_lsp.index import catalog as cat
 from recall_lsp.index.assurance import Assured
 from recall_lsp.index.feedback import Feedback
 from recall_lsp.index.follow import Follower
+from recall_lsp.index.int8_rows import to_int8, to_unit
 from recall_lsp.index.language import note_language
 from recall_lsp.index.lexical import InverseFrequency
 from recall_lsp.index.namings import Namings
@@ -30,7 +31,7 @@ from recall_lsp.index.rows import Entry, NoteRow, PassageRow, bytes_hash, embedd
 from recall_lsp.index.status import Status, read_status
 from recall_lsp.index.suggest import Suggestion
 from recall_lsp.index.tally import file_day
-from recall_lsp.index.vectors import get_embeddings, to_int8, to_unit
+from recall_lsp.index.vectors import get_embeddings
 from recall_lsp.notes.link_format import LinkStyle
 from recall_lsp.notes.model import Link, Note, Passage, Span
 from recall_lsp.notes.read import decode
@@ -139,13 +140,17 @@ class Vault(Follower):
         return self.encoder.sketch(texts)
 
     def known_vectors(self, passages: Iterable[Passage]) -> NDArray[np.float32]:
-        """Unit vectors [n, dims] of those of a buffer's passages that are embedded already."""
+        """Unit vectors [n, dims] of those of a buffer's passages that are embedded already, and rough ones of the rest
+        as long as the vault has any."""
         if self._embeddings is None or self.encoder is None:
             return np.zeros((0, 0), np.float32)
-        keys = {text_hash(text) for text in map(embedded_text, passages) if text}
-        known = get_embeddings(self._embeddings, keys)
+        texts = {text_hash(text): text for text in map(embedded_text, passages) if text}
+        known = get_embeddings(self._embeddings, texts)
         packed = b"".join(known[key] for key in sorted(known))
-        return to_unit(np.frombuffer(packed, np.int8).reshape(len(known), self.encoder.dims))
+        vectors = to_unit(np.frombuffer(packed, np.int8).reshape(len(known), self.encoder.dims))
+        if self._rough is None or self.matrix is None or not self.matrix.rough:
+            return vectors
+        return np.vstack([vectors, self._rough.vectors([texts[key] for key in sorted(texts.keys() - known.keys())])])
 
     def _encode_one(self, text: str) -> NDArray[np.float32]:
         assert self.encoder is not None
@@ -237,7 +242,7 @@ class Vault(Follower):
 
     def status(self) -> Status:
         """Counts and troubles, as far as this reader has followed."""
-        return read_status(self._catalog, self.folder, self.model, self.encoder, len(self.matrix or ()))
+        return read_status(self._catalog, self.folder, self.model, self.encoder, self.matrix)
 
 
 def open_vault(root: Path, options: Options) -> Vault:

@@ -257,13 +257,17 @@ class PathMessage:
 
 @attrs.frozen
 class FolderStatus:
-    """`state` is "empty", "reading", "embedding" or "ready"; `keeper` "working", "idle", "waiting"
-    (for another window that keeps the folder), "paused" or "stopped"."""
+    """`embedded` of the `passages` have the model's vector, `rough` of them a rough one until then.
+
+    `state` is "empty", "reading", "embedding" or "ready"; `keeper` "working", "idle", "waiting" (for another window
+    that keeps the folder), "paused" or "stopped".
+    """
 
     uri: str
     notes: int
     passages: int
     embedded: int
+    rough: int
     skipped: list[PathMessage]
     failed: list[PathMessage]
     problems: list[PathMessage]

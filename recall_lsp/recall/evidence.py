@@ -46,8 +46,8 @@ def evidence(vault: Vault, query: Query, features: Floats, *, new: bool) -> Floa
         told["unheard"][:], told["unheard_terms"][:] = _strangeness(vault, query, new=new)
         told["terms"][:] = math.log1p(len(query.telling))
         told["best_note"][:], told["best_passage"][:] = column["share_note"].max(), column["share_passage"].max()
-        if vault.matrix is not None and query.meaning is not None and query.knows_language:
-            typical, cosines = vault.matrix.typical(), np.sort(column["cosine"])[::-1]
+        if vault.meaning is not None and query.meaning is not None and query.knows_language:
+            typical, cosines = vault.meaning.typical(), np.sort(column["cosine"])[::-1]
             told["best_near"][:], told["good_near"][:] = cosines[0] - typical, cosines[:_GOOD].mean() - typical
             told["best_so_far"][:] = column["cosine_so_far"].max()
     return np.ascontiguousarray(table.T)

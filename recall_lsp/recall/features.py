@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from recall_lsp.index.int8_rows import Nearest
 from recall_lsp.index.lexical import Scored
 from recall_lsp.index.traits import fold
 from recall_lsp.index.vault import Vault
-from recall_lsp.index.vectors import Nearest
 from recall_lsp.recall.model import Moment
 from recall_lsp.recall.neighbourhood import Neighbourhood
 from recall_lsp.recall.query import Query

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from recall_lsp.index.int8_rows import Nearest
 from recall_lsp.index.lexical import Scored
 from recall_lsp.index.vault import Vault
-from recall_lsp.index.vectors import Nearest
 from recall_lsp.recall.evidence import evidence
 from recall_lsp.recall.features import Found, features
 from recall_lsp.recall.model import Moment
@@ -99,7 +99,8 @@ def _search_words(vault: Vault, query: Query, depth: int) -> tuple[Scored, Score
 
 
 def _search_meaning(vault: Vault, query: Query, depth: int) -> tuple[Nearest | None, Nearest | None]:
-    if vault.matrix is None or query.meaning is None or not len(vault.matrix):
+    matrix = vault.meaning
+    if matrix is None or not len(matrix) or query.meaning is None:
         return None, None
     so_far = query.note_meaning if query.note_meaning is not None else query.meaning
-    return vault.matrix.nearest(query.meaning, 2 * depth), vault.matrix.nearest_notes(so_far, depth // 2)
+    return matrix.nearest(query.meaning, 2 * depth), matrix.nearest_notes(so_far, depth // 2)

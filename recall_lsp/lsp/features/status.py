@@ -29,6 +29,7 @@ async def _folder(served: ServedVault) -> FolderStatus | None:
             notes=told.notes,
             passages=told.passages,
             embedded=told.embedded,
+            rough=told.rough,
             skipped=[PathMessage(path, reason) for path, reason in told.skipped[:MOST_LISTED]],
             failed=[PathMessage(path, reason) for path, reason in told.failed[:MOST_LISTED]],
             problems=[PathMessage(path, message) for path, message in told.problems[:MOST_LISTED]],

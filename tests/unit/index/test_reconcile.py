@@ -245,8 +245,8 @@ def test_how_far_it_is_is_told(folder: Folder, tmp_path: Path) -> None:
     (folder.root / ".recallignore").write_text("a.md")
     steps = apply_changes(folder.root, folder.catalog, folder.options, folder.changes(), lambda *_: None)
     next(steps)
-    told = read_status(folder.catalog, tmp_path, "none", None, 0)
+    told = read_status(folder.catalog, tmp_path, "none", None, None)
     assert (told.state, told.message) == ("reading", "102 notes; 100 of 150 changed files read")
     assert "a.md" not in folder.notes(), "what a rule excludes leaves first"
     assert list(steps) == [None]
-    assert read_status(folder.catalog, tmp_path, "none", None, 0).state == "ready"
+    assert read_status(folder.catalog, tmp_path, "none", None, None).state == "ready"

@@ -11,8 +11,10 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
 from recall_lsp.index import catalog as cat
+from recall_lsp.index.int8_rows import to_int8, to_unit
+from recall_lsp.index.matrix import Matrix
 from recall_lsp.index.rows import FileState
-from recall_lsp.index.vectors import Matrix, get_embeddings, open_embeddings, put_embeddings, to_int8, to_unit
+from recall_lsp.index.vectors import get_embeddings, open_embeddings, put_embeddings
 from recall_lsp.notes.read import read_text
 
 DIMS = 16
