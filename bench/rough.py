@@ -1,6 +1,6 @@
 """What does a rough semantic pass give, until the model has embedded the passages?
 
-    python bench/rough.py DATA LINKBENCH [--vaults ...] [--modes hidden prefix] [--max 300] [--write]
+    OPENBLAS_NUM_THREADS=1 python bench/rough.py DATA LINKBENCH [--vaults ...] [--max 300] [--write]
 
 Readers of one index answer linkbench's questions with the same weights: by words and links alone; when 256 passages
 (then half of all) are embedded, by these vectors alone ("few"), which is what a reader without rough vectors would do,

@@ -2,7 +2,7 @@
 
 A linear map (ridge regression) from sketches (sketch.py) to the model's vectors is learned from some passages of the
 same vault that are embedded already.  So rough vectors lie in the model's own space, on its scale, and stand in the
-same matrix until each is replaced by its own.  They cost a hundredth of it.  Kept in memory alone: nothing is stored.
+same matrix until each is replaced by its own.  They cost some fiftieth of it.  Kept in memory alone: nothing is stored.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _AT_ONCE = 32
 """Passages a step, some 4 ms."""
 _RIDGE = 0.3
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.float32]
 
 
 class Rough:
@@ -39,8 +39,8 @@ class Rough:
         self._map: NDArray[np.float32] | None = None
         self._learned = 0
         self._to_read: deque[int] = deque()
-        self._squares: Floats = np.zeros((0, 0))
-        self._products: Floats = np.zeros((0, 0))
+        self._squares: Floats = np.zeros((0, 0), np.float32)
+        self._products: Floats = np.zeros((0, 0), np.float32)
 
     @property
     def waiting(self) -> bool:
@@ -74,8 +74,8 @@ class Rough:
         sketched = self._encoder.sketch(["a"]).shape[1]
         if sketched:
             self._to_read.extend(self._matrix.sample(lesson))
-            self._squares = np.zeros((sketched + 1, sketched + 1))
-            self._products = np.zeros((sketched + 1, self._encoder.dims))
+            self._squares = np.zeros((sketched + 1, sketched + 1), np.float32)
+            self._products = np.zeros((sketched + 1, self._encoder.dims), np.float32)
 
     def _read(self, catalog: sqlite3.Connection) -> None:
         """Learn from some more passages, and after the last renew the map."""
@@ -87,7 +87,7 @@ class Rough:
             self._squares += inputs.T @ inputs
             self._products += inputs.T @ np.stack([*rows.values()])
         if not self._to_read:
-            ridge = np.full(len(self._squares), _RIDGE)
+            ridge = np.full(len(self._squares), _RIDGE, np.float32)
             ridge[-1] = 1e-3  # the mean is not held back
             self._map = np.linalg.solve(self._squares + np.diag(ridge), self._products).astype(np.float32)
             self._matrix.want_rough()
@@ -99,11 +99,11 @@ class Rough:
             self._matrix.put_rough({passage: notes[passage] for passage in texts}, rows)
 
     def _guess(self, texts: Sequence[str], linear: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.asarray(self._inputs(texts) @ linear, np.float32)
+        return self._inputs(texts) @ linear
 
     def _texts(self, catalog: sqlite3.Connection, passages: Iterable[int]) -> dict[int, str]:
         return {row.id: embedded_text(row.passage) for row in passages_by_id(catalog, passages).values()}
 
     def _inputs(self, texts: Sequence[str]) -> Floats:
         """Sketches [n, d] with a column of ones: [n, d + 1]."""
-        return np.column_stack([self._encoder.sketch(texts), np.ones(len(texts))])
+        return np.column_stack([self._encoder.sketch(texts), np.ones(len(texts), np.float32)])
