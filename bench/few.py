@@ -64,6 +64,7 @@ def main() -> None:
                 target = folder / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(args.data / "vaults" / name / path, target)
+            (folder / "recall.toml").write_text('model = "default"\n', encoding="utf-8")
             kept = within(rows, notes)
             text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in kept)
             (args.few / "links" / f"{name}-{most}.jsonl").write_text(text, encoding="utf-8")

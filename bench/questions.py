@@ -39,7 +39,7 @@ _FILLER = 20
 _CODE_LINES = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Question:
     """`features` [n, features] and `evidence` [n, clues] of the candidates, `gold` [n] which of them were linked;
     `golds` counts all linked notes, found or not; `told` whether meaning told anything; `source` is where it is from:
@@ -179,7 +179,7 @@ def load(path: Path) -> list[Question]:
 
 
 def main() -> None:
-    """Collect the questions of every vault under DATA into OUT."""
+    """Collect the questions of every vault under DATA into OUT; those that are there already stay."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("data", type=Path, help="a folder with vaults/ and links/")
     parser.add_argument("linkbench", type=Path)
@@ -192,6 +192,8 @@ def main() -> None:
     links = vaults(args.data)
     args.out.mkdir(parents=True, exist_ok=True)
     for name in args.vaults or links:
+        if (args.out / f"{name}.{MODES[-1]}.npz").exists():
+            continue
         vault = opened(args.data / "vaults" / name)
         found = {}
         for mode in MODES:

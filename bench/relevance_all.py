@@ -33,7 +33,8 @@ def main() -> None:
         _run("fit.py", args.out, "--write")
     _run("silence.py", args.out, "--write")
     txtai = ["--txtai", args.txtai] if args.txtai else []
-    _run("relevance.py", *source, "--left-out", left_out, "--parts", args.out / "parts", *txtai, "--write")
+    parts = ["--parts", args.out / "parts"]
+    _run("relevance.py", *source, "--max", _MOST, "--left-out", left_out, *parts, *txtai, "--write")
     _run("keystrokes.py", *source, "--left-out", left_out, "--write")
     _run("ir.py", args.data / "ir", args.out / "ir", "--write")
 
