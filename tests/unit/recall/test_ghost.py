@@ -8,7 +8,8 @@ import pytest
 from vaults import indexed
 
 from recall_lsp.notes.read import read_text
-from recall_lsp.recall import continuation, logistic, naming
+from recall_lsp.recall import continuation, logistic, naming, offers
+from recall_lsp.recall.foretold import Foretold
 from recall_lsp.recall.writable import ends_line, in_prose, parts_word, repeats
 
 
@@ -73,6 +74,18 @@ def test_who_walks_a_long_path_is_sure_after_a_space_too(root: Path, end: str) -
     typed = past[: past.index(" where")] + end
     best = continuation.continuations(vault, "now.md", typed, len(typed), "en")[0]
     assert best.text.lstrip() == "where a hand may find it first." and best.chance > 0.85
+
+
+def test_a_sure_one_brings_its_alternatives(root: Path) -> None:
+    typed = "As he used to say when he lent me his saw, measure the board twice "
+    notes: dict[str, str | bytes] = {f"{name}.md": f"{typed}and cut it once." for name in "abcdef"}
+    vault = indexed(root, notes | {"g.md": f"{typed}before you pay for it."})
+    place = (vault, "now.md", typed, len(typed), "en")
+    asked = offers.continued(*place, 0.6)
+    assert [offer.text for offer in asked] == ["and cut it once.", "before you pay for it."]
+    assert asked[0].chance > 0.6 > asked[1].chance
+    assert offers.continued(*place, 0.6, Foretold()) == asked
+    assert offers.continued(*place, 0.99, Foretold()) == []
 
 
 def test_names(root: Path) -> None:
