@@ -100,7 +100,7 @@ def read_settings_file(root: Path) -> tuple[Mapping[str, Any] | None, list[str]]
     except FileNotFoundError:
         table = {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return _last_whole.get(root), [f"{SETTINGS_FILE} is ignored: {error}"]
+        return _last_whole.get(root), [f"{SETTINGS_FILE} cannot be used: {error}."]
     inner = table.get("recall")
     _last_whole[root] = inner if isinstance(inner, dict) and len(table) == 1 else table
     return _last_whole[root], []

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from recall_lsp.commands.show import progress_bars
-from recall_lsp.config import load_options
+from recall_lsp.config import load_options, read_settings_file
 from recall_lsp.index.keep import keep
 from recall_lsp.index.refusal import refusal
 from recall_lsp.index.vault import Vault, open_vault
@@ -33,6 +33,10 @@ def build(folder: Path, console: Console, settings: Mapping[str, Any] = NO_SETTI
         console.print(f"[red]{why_not}[/]")
         return None
     root = folder.resolve()
+    known, broken = read_settings_file(root)
+    if known is None:
+        console.print(f"[red]{escape(broken[0])} Mend it first: it may tell what is private.[/]")
+        return None
     options, warnings = load_options(root, settings)  # the keeper tells the warnings, unless it is another process
     with progress_bars(console) as progress:
         bars = _Bars(progress)

@@ -85,6 +85,12 @@ def test_an_empty_folder(root: Path) -> None:
     assert json.loads(run("search", root, "anything", "--json")) == {"hits": []}
 
 
+def test_settings_that_cannot_be_read_are_told_once(root: Path) -> None:
+    write_notes(root, {"a.md": "A river.", "recall.toml": "exclude = ["})
+    shown = run("index", root, code=2)
+    assert shown.count("recall.toml") == 1 and "Mend it first" in shown and "no notes" not in shown
+
+
 def test_related_for_a_person(notes: Path) -> None:
     shown = run("related", notes, "A night on the ferry.", "--quiet", "0")
     assert re.search(r"1\. +The ferry", shown) and "ferry.md:8" in shown

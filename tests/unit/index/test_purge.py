@@ -170,7 +170,7 @@ def test_a_broken_recall_toml_exposes_nothing(root: Path) -> None:
         vault = read_vault(root)
         write_notes(root, {"recall.toml": 'exclude = ["secret/"\n', "new.md": "New."})
         eventually(lambda: "new.md" in paths(follow(vault)), "it goes on")
-        assert "is ignored" in problems(keeper.events) and "secret/diary.md" not in paths(vault)
+        assert "cannot be used" in problems(keeper.events) and "secret/diary.md" not in paths(vault)
     write_notes(root, {"newer.md": "Newer."})
     with Keeper(root) as keeper:
         keeper.ready()
