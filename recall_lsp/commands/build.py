@@ -16,7 +16,8 @@ from rich.progress import Progress
 
 from recall_lsp.commands.show import progress_bars
 from recall_lsp.config import load_options, read_settings_file
-from recall_lsp.index.keep import keep
+from recall_lsp.index.keep import ForgottenError, keep
+from recall_lsp.index.places import cache_dir
 from recall_lsp.index.refusal import refusal
 from recall_lsp.index.vault import Vault, open_vault
 from recall_lsp.index.watch import Settled
@@ -50,7 +51,7 @@ def build(folder: Path, console: Console, settings: Mapping[str, Any] = NO_SETTI
         try:
             keep(root, settings, report, Settled(), stop, once=True)
         except (OSError, sqlite3.Error) as error:
-            console.print(f"[red]The index cannot be written: {error}[/]")
+            console.print(f"[red]{escape(_unwritten(error))}[/]", highlight=False)
             return None
         vault = open_vault(root, options)
         if stop.is_set():
@@ -62,6 +63,16 @@ def build(folder: Path, console: Console, settings: Mapping[str, Any] = NO_SETTI
     if problem := unfit(vault.tuned, vault.model_id):
         console.print(f"[yellow]{escape(problem)}[/]", highlight=False)
     return vault
+
+
+def _unwritten(error: OSError | sqlite3.Error) -> str:
+    if isinstance(error, ForgottenError):
+        return str(error)
+    why = getattr(error, "strerror", None) or str(error)
+    return (
+        f"The index cannot be written to {cache_dir()}: {why}. Make room or give the right to write there, or name"
+        " another folder in RECALL_CACHE_DIR; `recall-lsp doctor` tells more."
+    )
 
 
 class _Bars:

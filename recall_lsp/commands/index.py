@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.panel import Panel
 from rich.text import Text
 
@@ -50,32 +51,41 @@ def run(folder: Path | None, text: str) -> int:
 def _say_counts(console: Console, vault: Vault, sample: bool) -> None:
     status = vault.status()
     what = "the sample vault" if sample else str(vault.root)
+    notes = f"[bold]{status.notes:,}[/] note{'s' * (status.notes != 1)}"
+    passages = f"{status.passages:,} passage{'s' * (status.passages != 1)}"
     console.print(
-        f"[green]✓[/] [bold]{status.notes:,}[/] notes of {what}: {status.passages:,} passages,"
-        f" {status.embedded:,} of them by meaning too. {status.size / 1e6:.1f} MB on disk.",
+        f"[green]✓[/] {notes} of {what}: {passages}, {status.embedded:,} of them by meaning too."
+        f" {status.size / 1e6:.1f} MB on disk.",
         highlight=False,
     )
     if vault.model == multilingual.NAME and vault.options.model == AUTO:
         console.print("  Many notes are not in English, so the multilingual model reads them.", style="dim")
+    ask = f'`recall-lsp status "{vault.root}"`'
     if status.skipped:
-        console.print(f"  Files skipped: {len(status.skipped)}; `recall-lsp status` says why.", style="dim")
+        console.print(f"  Files skipped: {len(status.skipped)}; {ask} says why.", style="dim", highlight=False)
+    if status.failed:
+        console.print(
+            f"  Files that cannot be read: {len(status.failed)}; {ask} says why.", style="yellow", highlight=False
+        )
     if status.problems:
-        console.print(f"  Problems in notes: {len(status.problems)}; `recall-lsp status` lists them.", style="dim")
+        console.print(f"  Problems in notes: {len(status.problems)}; {ask} lists them.", style="dim", highlight=False)
 
 
 def _show_recall(console: Console, vault: Vault, text: str) -> None:
     if text:
-        shown, hits = text, recall_text(vault, text, _SHOWN, 0.0)
+        where, shown, hits = "", text, recall_text(vault, text, _SHOWN, 0.0)
     else:
-        shown, hits = _newest_that_recalls(vault)
+        where, shown, hits = _newest_that_recalls(vault)
     if not shown:
+        console.print("Nothing from before is near to what you wrote last. It comes while you write.", style="dim")
         return
-    console.print(Panel(Text(shown), title="while you write", title_align="left", border_style="dim", padding=(0, 1)))
+    title = f"while you write in {escape(where)}" if where else "while you write"
+    console.print(Panel(Text(shown), title=title, title_align="left", border_style="dim", padding=(0, 1)))
     show_hits(console, hits, date.today())
 
 
-def _newest_that_recalls(vault: Vault) -> tuple[str, tuple[Hit, ...]]:
-    """A paragraph of one of the notes written last, and the past notes that belong to it."""
+def _newest_that_recalls(vault: Vault) -> tuple[str, str, tuple[Hit, ...]]:
+    """The title of one of the notes written last, a paragraph of it, and the past notes that belong to that."""
 
     def age(entry: Entry) -> tuple[int, int, str]:
         written = vault.date_of(entry)
@@ -91,8 +101,8 @@ def _newest_that_recalls(vault: Vault) -> tuple[str, tuple[Hit, ...]]:
             moment = moment_at(read_text(entry.path, source), source, passage.span.end)
             hits = related(vault, moment, _SHOWN, vault.options.quiet)
             if hits:
-                return moment.paragraph, hits
-    return "", ()
+                return entry.title, moment.paragraph, hits
+    return "", "", ()
 
 
 def _say_editor(console: Console, root: Path) -> None:
