@@ -244,7 +244,7 @@ class _Keeper:
         known = read_settings_file(self._root)[0] is not None
         self._options, warnings = load_options(self._root, self._settings)
         if not known:
-            warnings = [f"{warning.rstrip('.')}. Nothing is read until it is mended." for warning in warnings]
+            warnings = [f"{warning} Nothing is read until it is mended." for warning in warnings]
         for warning in warnings:
             _problem(self._report, warning)
         if self._options != before:

@@ -62,6 +62,7 @@ async def test_compiling_needs_no_network(tmp_path: Path, no_network: list[str])
 @pytest.mark.parametrize("name", ["all-nonsense", "who/what", "../x", "a b"])
 def test_a_model_is_fetched_only_over_the_network(tmp_path: Path, name: str) -> None:
     refused = os.environ | {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path / "hub")}
+    refused.pop("HF_HUB_OFFLINE", None)
     command = [sys.executable, "-m", "recall_lsp", "model", "get", name]
     done = subprocess.run(command, env=refused, cwd=CHECKOUT, capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "Traceback" not in done.stdout + done.stderr

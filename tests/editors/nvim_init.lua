@@ -3,7 +3,7 @@ vim.opt.runtimepath:prepend(vim.env.RECALL_CLIENT)
 vim.o.swapfile = false
 vim.o.termguicolors = true
 vim.o.winborder = 'rounded'
-require('recall').setup(vim.tbl_extend('error', {
+require('recall').setup(vim.tbl_extend('force', {
   cmd = { vim.env.RECALL_PYTHON, '-m', 'recall_lsp', 'serve' },
   settings = vim.json.decode(vim.env.RECALL_SETTINGS or '{}'),
 }, vim.json.decode(vim.env.RECALL_OPTIONS or '{}')))

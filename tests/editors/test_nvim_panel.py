@@ -161,3 +161,13 @@ def servers(desk: Desk) -> list[int]:
         if ours and command[-1:] == ["serve"]:
             found.append(process.info["pid"])
     return found
+
+
+@pytest.mark.parametrize("wide", [{"cmd": ["/nowhere/recall-lsp", "serve"]}], indirect=True)
+def test_a_server_that_is_not_there_is_told_of_once(wide: Terminal) -> None:
+    def told(screen: str) -> bool:
+        said = " ".join(screen.split())
+        return said.count("/nowhere/recall-lsp` cannot be run") == 1 and "give its whole path" in said
+
+    wide.press(":e Kumano, day three.md\r:messages\r")
+    wide.wait_for(told, "what to do")

@@ -124,11 +124,19 @@ local function refresh_diagnostics(problem, result, context)
   return vim.lsp.handlers['workspace/diagnostic/refresh'](problem, result, context)
 end
 
+--- Neovim itself only logs that a server is not there.
+local function tell_if_missing(program)
+  if vim.fn.executable(program) == 1 then return end
+  local help = 'install recall-lsp, or give its whole path to setup({ cmd = { ... } })'
+  vim.notify(('recall: `%s` cannot be run: %s'):format(program, help), vim.log.levels.WARN)
+end
+
 --- What `setup` was given, with the defaults.
 M.options = nil ---@type recall.Options?
 
 ---@param chosen recall.Options
 local function start(chosen)
+  tell_if_missing(chosen.cmd[1])
   -- An empty Lua table would go out as a list.
   local settings = next(chosen.settings) and chosen.settings or vim.empty_dict()
   vim.lsp.config(NAME, {
