@@ -25,7 +25,9 @@ def indexed_in(to: Path, env: Mapping[str, str]) -> Path:
         pytest.skip("no real vault: name the archive of them in RECALL_EVAL_DATA")
     with tarfile.open(archive) as members:
         inside = [member for member in members if f"vaults/{_VAULT}/" in member.name]
-        members.extractall(to, inside, filter="data")
+        if hasattr(tarfile, "data_filter"):  # from Python 3.11.4 on
+            members.extraction_filter = tarfile.data_filter
+        members.extractall(to, inside)
     vault = next(to.rglob(_VAULT))
     command = [sys.executable, "-m", "recall_lsp", "index", str(vault)]
     subprocess.run(command, env=dict(env), check=True, capture_output=True, timeout=300)
