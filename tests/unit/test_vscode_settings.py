@@ -10,8 +10,6 @@ from pathlib import Path
 from recall_lsp.config import Options
 
 CLIENT = Path(__file__).parents[2] / "clients" / "vscode"
-NOT_OFFERED = {"scope"}
-"""Tables are written in recall.toml."""
 
 
 def camel_case(name: str) -> str:
@@ -21,7 +19,7 @@ def camel_case(name: str) -> str:
 def test_every_setting_is_offered_with_its_default() -> None:
     offered = json.loads((CLIENT / "package.json").read_text("utf-8"))["contributes"]["configuration"]["properties"]
     passed_on = re.findall(r'"(\w+)"', (CLIENT / "src" / "settings.ts").read_text("utf-8").partition("as const")[0])
-    names = {field.name for field in fields(Options)} - NOT_OFFERED
+    names = {field.name for field in fields(Options)}
     for name in names:
         default = getattr(Options(), name)
         wanted = list(default) if isinstance(default, tuple) else default
