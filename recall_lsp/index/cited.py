@@ -14,8 +14,9 @@ from recall_lsp.notes.resolve import link_keys
 _ByPassage = Mapping[int, Sequence[Keys]]
 """{passage: the names that each link in it tries}"""
 
-_AHEAD = 2_000
-"""Notes read before anyone asks: of more, the memory of them all would weigh more than the wait for some."""
+_AHEAD = 20_000
+"""Notes read before anyone asks, so that no question waits for the forty that it meets first, 7 ms: 9,000 of them take
+3 MB, and 3 s of the time in which nobody asks."""
 _AT_ONCE = 16
 
 
