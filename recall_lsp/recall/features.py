@@ -17,8 +17,7 @@ from recall_lsp.recall.query import Query
 
 _RANK_OFFSET = 10.0
 _BM25_BOUND = 2.2
-FEW = 200
-"""Of fewer notes than this little can be told about what belongs to them: doubt counts in proportion."""
+_FEW = 200
 NONE = -1
 
 FEATURES = (
@@ -86,6 +85,11 @@ class Found:
         at[at == len(self.ids)] = 0
         there = np.flatnonzero(self.ids[at] == wanted)[::-1] if len(self.ids) else np.zeros(0, np.intp)
         return at[there], there
+
+
+def trust(vault: Vault) -> float:
+    """0..1: of fewer notes than some little can be told about what belongs to them: doubt counts in proportion."""
+    return min(1.0, len(vault.entries) / _FEW)
 
 
 def features(vault: Vault, moment: Moment, query: Query, found: Found, near: Neighbourhood) -> Floats:
@@ -178,7 +182,7 @@ def _fill_links(column: Columns, vault: Vault, near: Neighbourhood, found: Found
     column["votes_share"][:] = found.votes / (float(found.votes.max()) or 1.0)
     # Words alone have half a say: the weights were fitted where meaning spoke too.  And among few notes the most alike
     # are not much alike: what they cite has a say in proportion.
-    say = (1.0 if found.nearest is not None else 0.5) * min(1.0, len(vault.entries) / FEW)
+    say = (1.0 if found.nearest is not None else 0.5) * trust(vault)
     cited = found.cited_by_words + found.cited_by_meaning
     column["cited_words"][:], column["cited_meaning"][:] = say * found.cited_by_words, say * found.cited_by_meaning
     column["cited_share"][:] = say * cited / (float(cited.max()) or 1.0)

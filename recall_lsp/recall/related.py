@@ -12,7 +12,7 @@ from recall_lsp.index.terms import stop_terms
 from recall_lsp.index.vault import Vault
 from recall_lsp.recall.closest import Closest, closest_words
 from recall_lsp.recall.explain import Likeness, likeness, sentence_that_matters, shared_words
-from recall_lsp.recall.features import FEATURES, FEW, NONE
+from recall_lsp.recall.features import FEATURES, NONE, trust
 from recall_lsp.recall.model import FoundBy, Hit, Moment
 from recall_lsp.recall.query import Query, make_query
 from recall_lsp.recall.rank import Weights, probability, score, weights_of
@@ -43,7 +43,7 @@ def related(
     candidates = retrieve(vault, moment, query)
     by_meaning = query.knows_language and bool((candidates.by_meaning != NONE).any())
     chances = probability(candidates.evidence, weights, by_meaning=by_meaning)
-    chances **= min(1.0, len(vault.entries) / FEW)
+    chances **= trust(vault)
     order = _ranked(vault, moment, candidates, weights)
     alike, close = likeness(vault, moment), closest_words(vault, moment.paragraph, query.language)
     return tuple(
