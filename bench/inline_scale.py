@@ -82,7 +82,7 @@ def typed(vault: Vault, path: str) -> list[float]:
     found = []
     for offset in range(len(text) // 2, min(len(text) // 2 + _EACH, len(text))):
         start = process_time()
-        ghosts(vault, OPTIONS, "now.md", text[:offset], offset, by_hand=False)
+        ghosts(vault, OPTIONS, "now.md", text[:offset], offset, by_hand=False, buffers={})
         found.append(process_time() - start)
     return found
 

@@ -104,6 +104,16 @@ class Phrases:
         except (OSError, ValueError, sqlite3.Error):  # replaced while we looked, or damaged
             self._seen, self._segments = (), []
 
+    @property
+    def version(self) -> object:
+        """Another whenever what is held may be another."""
+        return self._seen
+
+    def held(self, note: int) -> list[int]:
+        """The passages of a note that are found here."""
+        parts = zip(self._segments, self._alive, strict=True)
+        return [int(one) for (segment, _), alive in parts for one in segment.passages[alive & (segment.notes == note)]]
+
     def __len__(self) -> int:
         """How many words are held."""
         return sum(len(segment.tokens) for segment, _ in self._segments)

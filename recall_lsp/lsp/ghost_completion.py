@@ -13,6 +13,7 @@ from lsprotocol import types
 from recall_lsp.lsp.documents import Snapshot
 from recall_lsp.lsp.ghosts import Ghost, accepting, ghosts
 from recall_lsp.lsp.markup import one_line
+from recall_lsp.lsp.navigation import open_places
 from recall_lsp.lsp.render import note_uri
 from recall_lsp.lsp.session import Session
 
@@ -27,10 +28,11 @@ async def ghost_items(session: Session, uri: str, start: int, offset: int, first
     if at is None or session.client.inline_completion or session.shows_ghosts:
         return []
     served, path, snapshot = at
+    buffers = open_places(session, served).texts
     none: list[Ghost] = []
     found = await served.ask(
         ("recall/ghosts", uri),
-        lambda vault: ghosts(vault, served.options, path, snapshot.text, offset, by_hand=start == offset),
+        lambda vault: ghosts(vault, served.options, path, snapshot.text, offset, start == offset, buffers),
         none,
     )
     items = [_item(ghost, snapshot, start, offset, session.client.snippets) for ghost in found]

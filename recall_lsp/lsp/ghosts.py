@@ -6,6 +6,7 @@ shown behind them, after an arrow; when it is accepted, the command `recall.link
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -56,8 +57,10 @@ def accepting(ghost: Ghost, snapshot: Snapshot, offset: int, note: str) -> types
     return types.Command("Link", LINK_COMMAND, arguments=[place])
 
 
-def ghosts(vault: Vault, options: Options, path: str, text: str, offset: int, by_hand: bool) -> list[Ghost]:
-    """Best first; one's own words, then links."""
+def ghosts(
+    vault: Vault, options: Options, path: str, text: str, offset: int, by_hand: bool, buffers: Mapping[str, str]
+) -> list[Ghost]:
+    """Best first; one's own words, then links.  `buffers` are the texts of the vault's open notes by path."""
     from recall_lsp.recall import offers, writable
 
     if options.ghost == "off" or writable.parts_word(text, offset) or not (by_hand or writable.ends_line(text, offset)):
@@ -74,7 +77,7 @@ def ghosts(vault: Vault, options: Options, path: str, text: str, offset: int, by
     found: list[Offer] = []
     if options.ghost == "on":
         foretold = None if by_hand else _foretold(vault)
-        found += offers.continued(vault, path, near.text, place, language, options.ghost_sure, foretold)
+        found += offers.continued(vault, path, near.text, place, language, options.ghost_sure, foretold, buffers)
     found += offers.named(vault, path, near.note, near.text, place, language, sure)
     if (by_hand or options.ghost_links) and offers.ends_sentence(near.text, place):
         hits = related_notes(vault, moment_of(path, text, offset), _RELATED, options.quiet)

@@ -34,6 +34,10 @@ class Places:
     versions: Mapping[str, int]
     _closed: dict[str, Snapshot] = field(default_factory=dict)
 
+    @property
+    def texts(self) -> dict[str, str]:
+        return {path: snapshot.text for path, snapshot in self.open.items()}
+
     def uri(self, path: str) -> str:
         """An open note keeps the URI by which the client opened it."""
         return self.open[path].uri if path in self.open else (self.root / path).as_uri()
@@ -105,4 +109,4 @@ def open_places(session: Session, served: ServedVault) -> Places:
 def open_notebook(vault: Vault, places: Places) -> Notebook:
     from recall_lsp.links.notebook import Notebook
 
-    return Notebook(vault, {path: snapshot.text for path, snapshot in places.open.items()})
+    return Notebook(vault, places.texts)

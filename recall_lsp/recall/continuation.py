@@ -9,24 +9,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
 from itertools import groupby
 
-import numpy as np
-
-from recall_lsp.index.phrase_segment import Segment, build_segment
 from recall_lsp.index.phrase_words import folded, known_words, words_of
-from recall_lsp.index.phrases import Match, Matches, Phrases, joined, matches_in
-from recall_lsp.index.tally import file_day
+from recall_lsp.index.phrases import Match, Matches, Phrases
 from recall_lsp.index.terms import is_unspaced
 from recall_lsp.index.vault import Vault
-from recall_lsp.notes.model import Note, Passage
-from recall_lsp.notes.read import read_text
 from recall_lsp.recall.logistic import chance, ghost_weights
 from recall_lsp.recall.quotation import Tail, Typed, cut, phrase_length, tail_of
+from recall_lsp.recall.written import NONE_OPEN, Buffers, Precedent, Written, written
 
 FEATURES = (
     "expected", "words", "letters", "typed", "votes", "share_longest", "share", "notes", "commonness",
@@ -54,7 +47,6 @@ _PATH = 4
 _COMMON, _OFTEN = 0.0025, 20
 """A word that makes up more than this share of the vault, and stands there more often, leans on the next one."""
 _MOST_ALIKE = 5.0
-_NOW = date.max.toordinal()
 _LINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]|\[([^\[\]]*)\]\([^()\s]*\)")
 _MARKER = re.compile(r"^\s*(?:(?:[-*+>]|#{1,6}|\d+[.)]|\[[ xX]\])\s+)*")
 _WRAP = re.compile(r"(?:\r\n|\r|\n)[ \t]*(?![ \t\r\n]|(?:[-*+>]|#{1,6}|\d+[.)])\s)")
@@ -77,56 +69,64 @@ class Continuation:
 
 
 @dataclass(frozen=True, slots=True)
-class _Precedent:
-    """A passage that has the words, and what is known of its note; `file` is None where it was not looked at."""
-
-    passage: Passage
-    path: str
-    language: str
-    day: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Above:
-    """What stands above the line that is being typed, as a segment."""
-
-    note: Note
-    segment: Segment
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Place:
     """Where the writer is."""
 
-    vault: Vault
+    written: Written
     phrases: Phrases
-    path: str
     before: str
-    language: str
     typed: Typed
-    above: _Above | None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """All places found, and how they go on: the groups that are looked at closely, each with its number of words."""
+
+    place: _Place
+    matches: Matches
+    groups: tuple[tuple[int, list[Match]], ...]
+
+
+def search(
+    vault: Vault, path: str, text: str, offset: int, language: str, buffers: Buffers = NONE_OPEN
+) -> Search | None:
+    """`text[:offset]` was typed in the note at `path`; open notes count as their `buffers` have them.
+
+    None where nothing was typed to go by.
+    """
+    typed = typed_words(text, offset, language)
+    if typed is None:
+        return None
+    known = written(vault, path, text[max(offset - _ABOVE, 0) : offset], language, buffers)
+    place = _Place(known, vault.phrases, text[max(offset - _AROUND, 0) : offset], typed)
+    matches = known.matches(typed)
+    groups = [
+        (count, group)
+        for count in range(_AHEAD, 0, -1)
+        for group in _groups(matches.found, count)[:_GROUPS]
+        if _letters(typed, group) >= _LEAST_LETTERS
+    ]
+    return Search(place, matches, tuple(groups))
+
+
+def likely(found: Search | None, least: float) -> list[Continuation]:
+    """Those of which at least so much is expected, best first.
+
+    The best saves most keys in the mean: a long continuation may be less probable than its first word.
+    """
+    if found is None:
+        return []
+    made = [
+        one for count, group in found.groups for one in _continuation(found.place, group, found.matches, count, least)
+    ]
+    return sorted(made, key=lambda one: -one.chance * len(one.text))
 
 
 def continuations(
     vault: Vault, path: str, text: str, offset: int, language: str, least: float = 0.0
 ) -> list[Continuation]:
-    """Those of which at least so much is expected, best first; `text[:offset]` was typed in the note at `path`.
-
-    The best saves most keys in the mean: a long continuation may be less probable than its first word.
-    """
-    typed = typed_words(text, offset, language)
-    if typed is None:
-        return []
-    above = _above(path, text[max(offset - _ABOVE, 0) : offset], language)
-    place = _Place(vault, vault.phrases, path, text[max(offset - _AROUND, 0) : offset], language, typed, above)
-    matches = _all_matches(place)
-    made: list[Continuation] = []
-    for count in range(_AHEAD, 0, -1):
-        for group in _groups(matches.found, count)[:_GROUPS]:
-            if _letters(typed, group) >= _LEAST_LETTERS:
-                made += _continuation(place, group, matches, count, least)
-    return sorted(made, key=lambda one: -one.chance * len(one.text))
+    """Search and choice in one, with no note open."""
+    return likely(search(vault, path, text, offset, language), least)
 
 
 def typed_words(text: str, offset: int, language: str) -> Typed | None:
@@ -150,49 +150,6 @@ def typed_words(text: str, offset: int, language: str) -> Typed | None:
     found = _GAP.search(line)
     gap = "" if begun or found is None else found[0]
     return Typed(tuple(stems), folded(begun) if begun else "", begun, gap, line)
-
-
-def _all_matches(place: _Place) -> Matches:
-    vault, typed, above = place.vault, place.typed, place.above
-    in_vault = place.phrases.matches(typed.stems, typed.beginning, vault.ids.get(place.path, -1))
-    hidden = vault.hides(place.path)
-    in_vault = Matches(
-        in_vault.counts,
-        tuple(match for match in in_vault.found if match.note in vault.entries and not hidden(match.note)),
-    )
-    if above is None:
-        return in_vault
-    everywhere = np.ones(len(above.segment.passages), bool)
-    return joined((in_vault, matches_in(above.segment, everywhere, typed.stems, typed.beginning)))
-
-
-def _above(path: str, before: str, language: str) -> _Above | None:
-    end = max(before.rfind("\n"), before.rfind("\r")) + 1
-    return _read_above(path, before[:end], language) if before[:end].strip() else None
-
-
-@lru_cache(maxsize=8)
-def _read_above(path: str, text: str, language: str) -> _Above:
-    """Read once a line.  Its passages have negative numbers."""
-    note = read_text(path, text)
-    rows = ((-1 - at, -1, passage.text, language) for at, passage in enumerate(note.passages))
-    return _Above(note, build_segment(rows), text)
-
-
-def _precedents(place: _Place, matches: Iterable[Match]) -> dict[int, _Precedent]:
-    numbers = {match.passage for match in matches}
-    found = {}
-    for number, row in place.vault.passages(number for number in numbers if number >= 0).items():
-        entry = place.vault.entries.get(row.note)
-        if entry is not None:
-            day = (entry.written or file_day(entry)).toordinal()
-            found[number] = _Precedent(row.passage, entry.path, entry.language or place.language, day)
-    if place.above is not None:
-        for number in numbers - found.keys():
-            if number < 0:
-                passage = place.above.note.passages[-1 - number]
-                found[number] = _Precedent(passage, place.path, place.language, _NOW)
-    return found
 
 
 def _letters(typed: Typed, group: Sequence[Match]) -> int:
@@ -222,13 +179,13 @@ def _continuation(place: _Place, group: list[Match], matches: Matches, count: in
     weights = ghost_weights("continuation")
     if chance(FEATURES, _row(known | {"alike": _MOST_ALIKE, "same_folder": 1.0}), weights) < least:
         return []
-    precedents = _precedents(place, group)
-    ranked = [match for match in group if match.passage in precedents]
-    ranked.sort(key=lambda match: (-match.length, -precedents[match.passage].day, match.passage, match.ordinal))
+    precedents = place.written.precedents(group)
+    ranked = [match for match in group if (match.note, match.passage) in precedents]
+    ranked.sort(key=lambda one: (-one.length, -precedents[one.note, one.passage].day, one.passage, one.ordinal))
     found: list[tuple[Tail, Match]] = []
     for match in ranked[: _MEMBERS if count == _AHEAD else 1]:
-        past = precedents[match.passage]
-        file = None if found else _file(place, match, past)
+        past = precedents[match.note, match.passage]
+        file = None if found else place.written.text_of(past)
         tail = tail_of(place.typed, past.passage, past.language, match.ordinal, file)
         if tail is not None:
             found.append((tail, match))
@@ -238,8 +195,8 @@ def _continuation(place: _Place, group: list[Match], matches: Matches, count: in
     length = _length(tail, match, [other for other, _ in found[1:]]) if count == _AHEAD else count
     length = _closed(place, tail, length)
     text = cut(place.typed, tail, length) if length >= min(count, 2) else ""
-    past = precedents[match.passage]
-    folder = past.path.rpartition("/")[0] == place.path.rpartition("/")[0]
+    past = precedents[match.note, match.passage]
+    folder = past.path.rpartition("/")[0] == place.written.path.rpartition("/")[0]
     row = _row(known | {"alike": _alike(place, past), "same_folder": folder})
     probability = chance(FEATURES, row, weights)
     if probability < least or size(text) < LEAST_OFFERED:
@@ -254,10 +211,6 @@ def size(text: str) -> int:
 
 def _row(values: Mapping[str, float]) -> tuple[float, ...]:
     return tuple(float(values[name]) for name in FEATURES)
-
-
-def _file(place: _Place, match: Match, past: _Precedent) -> str | None:
-    return place.vault.text_of(past.path) if match.note >= 0 else place.above.text if place.above else None
 
 
 def _length(tail: Tail, match: Match, others: Sequence[Tail]) -> int:
@@ -295,10 +248,10 @@ def _features(place: _Place, group: Sequence[Match], matches: Matches, count: in
     agreement = (agreeing + 0.5) / (longest + 0.5) if agreeing else share
     matched = typed.stems[:length]
     following = group[0].following[:count]
-    above = sum(match.note < 0 for match in group)
-    frequency = place.phrases.frequency(following[0]) + above
+    unindexed = sum(match.note < 0 for match in group)
+    frequency = place.phrases.frequency(following[0]) + unindexed
     # After a space every word of the vault could follow, which tells its size and nothing of the writer.
-    begun = place.phrases.frequency(typed.beginning, begun=True) + above if typed.beginning else 0
+    begun = place.phrases.frequency(typed.beginning, begun=True) + unindexed if typed.beginning else 0
     expected = witten_bell(group, matches.found, count)
     letters = len("".join(following)) - len(typed.beginning)
     return {
@@ -312,7 +265,7 @@ def _features(place: _Place, group: Sequence[Match], matches: Matches, count: in
         "notes": math.log1p(len({match.note for match in group})),
         "commonness": math.log1p(counts[0]) if counts else 0.0,
         "commonness_two": math.log1p(counts[1]) if len(counts) > 1 else 0.0,
-        "here": above > 0,
+        "here": any(place.written.is_above(match) for match in group),
         "number": any(letter.isdigit() for letter in "".join(following)),
         "ahead": count,
         "ahead_letters": math.log1p(max(letters, 0)),
@@ -348,8 +301,8 @@ def witten_bell(group: Sequence[Match], found: Sequence[Match], count: int) -> f
     return probability
 
 
-def _alike(place: _Place, past: _Precedent) -> float:
+def _alike(place: _Place, past: Precedent) -> float:
     """How much two surroundings share, by the rarity of their words beside those matched."""
-    here = {word.stem for word in known_words(place.before, place.language)} - set(place.typed.stems)
+    here = {word.stem for word in known_words(place.before, place.written.language)} - set(place.typed.stems)
     there = {word.stem for word in known_words(past.passage.text, past.language)}
-    return math.log1p(sum(place.vault.idf[stem] for stem in sorted(here & there) if stem))
+    return math.log1p(sum(place.written.vault.idf[stem] for stem in sorted(here & there) if stem))

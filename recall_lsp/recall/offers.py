@@ -9,11 +9,12 @@ from typing import Literal
 
 from recall_lsp.index.vault import Vault
 from recall_lsp.notes.model import Note
-from recall_lsp.recall.continuation import Continuation, continuations
+from recall_lsp.recall.continuation import Continuation, Search, likely, search
 from recall_lsp.recall.foretold import LOOKED_AT, Foretold, learned, surer, unsure
 from recall_lsp.recall.model import Hit
 from recall_lsp.recall.naming import named_note
 from recall_lsp.recall.writable import repeats
+from recall_lsp.recall.written import NONE_OPEN, Buffers
 
 MOST = 3
 BY_HAND = 0.1
@@ -44,7 +45,14 @@ class Offer:
 
 
 def continued(
-    vault: Vault, path: str, text: str, offset: int, language: str, sure: float, foretold: Foretold | None = None
+    vault: Vault,
+    path: str,
+    text: str,
+    offset: int,
+    language: str,
+    sure: float,
+    foretold: Foretold | None = None,
+    buffers: Buffers = NONE_OPEN,
 ) -> list[Offer]:
     """Continuations of which at least `sure` is expected in this vault, the best first, then less sure alternatives.
 
@@ -52,28 +60,29 @@ def continued(
     is nothing.
     """
     least = min(sure, BY_HAND)
+    found = search(vault, path, text, offset, language, buffers)
     if foretold is None:
-        return _best(_sure_of(vault, path, text, offset, language, least), sure)
+        return _best(_sure_of(vault, found, text, offset, least), sure)
     for chance, right in foretold.answers(path, text, offset):
         vault.assured.learn(learned(vault.assured.known(), chance, right))
-    likely = _sure_of(vault, path, text, offset, language, min(sure, LOOKED_AT))
-    likely = [one for one in likely if not foretold.was_passed_by(text, offset, one.text)]
-    if not likely:
+    looked_at = _sure_of(vault, found, text, offset, min(sure, LOOKED_AT))
+    looked_at = [one for one in looked_at if not foretold.was_passed_by(text, offset, one.text)]
+    if not looked_at:
         return []
-    first = min(likely, key=lambda one: _rank(one, sure))
+    first = min(looked_at, key=lambda one: _rank(one, sure))
     foretold.foretell(path, text, offset, first.text, first.chance)
     if first.chance < sure:
         return []
-    found = _sure_of(vault, path, text, offset, language, least)
-    return _best([one for one in found if not foretold.was_passed_by(text, offset, one.text)], sure)
+    shown = _sure_of(vault, found, text, offset, least)
+    return _best([one for one in shown if not foretold.was_passed_by(text, offset, one.text)], sure)
 
 
-def _sure_of(vault: Vault, path: str, text: str, offset: int, language: str, least: float) -> list[Continuation]:
+def _sure_of(vault: Vault, found: Search | None, text: str, offset: int, least: float) -> list[Continuation]:
     """Those that add something, with their chance in this vault, which is `least` or more."""
     assurance = vault.assured.known()
     return [
         replace(one, chance=surer(assurance, one.chance))
-        for one in continuations(vault, path, text, offset, language, unsure(assurance, least))
+        for one in likely(found, unsure(assurance, least))
         if not repeats(text, offset, one.text)
     ]
 

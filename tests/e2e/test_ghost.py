@@ -100,6 +100,18 @@ async def test_a_changed_note_is_offered_at_once(tmp_path: Path, vault: Path) ->
         await until(offered)
 
 
+async def test_what_is_typed_in_another_note_is_offered_before_it_is_saved(tmp_path: Path, vault: Path) -> None:
+    typed = "The kettle on the landing"
+    async with editor(tmp_path, vault) as window:
+        await window.indexed(len(NOTES))
+        stool = window.open(vault / "Stool.md", NOTES["Stool.md"])
+        uri = window.open(vault / "now.md", typed)
+        assert await texts(window, uri, typed, by_hand=True) == []
+        window.type(stool, 0, 0, "The kettle on the landing belongs to nobody.\n\n")
+        assert (await texts(window, uri, typed, by_hand=True))[0] in (" belongs", " belongs to nobody.")
+    assert (vault / "Stool.md").read_text() == NOTES["Stool.md"]
+
+
 async def test_words_that_name_a_note_become_its_link(tmp_path: Path, vault: Path) -> None:
     typed = "I forgot the pencil sum "
     edits: list[types.ApplyWorkspaceEditParams] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lsprotocol import types
 
 from recall_lsp.lsp.ghosts import Ghost, accepting, ghosts
+from recall_lsp.lsp.navigation import open_places
 from recall_lsp.lsp.render import note_uri
 from recall_lsp.lsp.session import Session
 
@@ -19,10 +20,11 @@ async def inline_completion(
         return None
     served, path, snapshot = at
     options, offset = served.options, snapshot.offset(params.position)
+    buffers = open_places(session, served).texts
     none: list[Ghost] = []
     found = await served.ask(
         (types.TEXT_DOCUMENT_INLINE_COMPLETION, snapshot.uri),
-        lambda vault: ghosts(vault, options, path, snapshot.text, offset, by_hand),
+        lambda vault: ghosts(vault, options, path, snapshot.text, offset, by_hand, buffers),
         none,
     )
     here = snapshot.range(offset, offset)
