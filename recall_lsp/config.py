@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 
@@ -45,6 +46,8 @@ class Options:
     """Hits less probably related than this are not shown (0 shows all, 1 none)."""
     trigger: str = ";;"
     """Typed in a note, offers the related notes as completions; "" for none."""
+    completion: Literal["all", "links"] = "all"
+    """Whether the related notes are offered at plain words too; "links" is for an editor that asks at each letter."""
     link_style: Literal["auto", "wiki", "markdown", "org"] = "auto"
     """How an inserted link is written; "auto" follows what the vault mostly does."""
     template: str = ""
@@ -112,7 +115,7 @@ _last_whole: dict[Path, Mapping[str, Any]] = {}
 def overlay(options: Options, settings: Mapping[str, Any]) -> tuple[Options, list[str]]:
     """`options` with `settings` laid over; a wrong or unknown one keeps what was there and adds a warning."""
     known = {field.name: field.type for field in fields(Options)}
-    warnings = [f"setting '{name}' is not known and is ignored" for name in settings if name not in known]
+    warnings = [_unknown(name) for name in settings if name not in known]
     for name in known.keys() & settings.keys():
         try:
             options = replace(options, **{name: _structured(name, settings[name])})
@@ -129,6 +132,11 @@ def load_options(root: Path, *layers: Mapping[str, Any]) -> tuple[Options, list[
         options, more = overlay(options, layer)
         warnings += more
     return options, warnings
+
+
+def _unknown(name: str) -> str:
+    near = get_close_matches(name, [field.name for field in fields(Options)], n=1)
+    return f"setting '{name}' is not known and is ignored" + (f"; did you mean '{near[0]}'?" if near else "")
 
 
 class _WrongError(ValueError):

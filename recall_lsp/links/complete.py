@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from recall_lsp.config import Options
 from recall_lsp.links.blocks import unmarked
@@ -126,7 +126,7 @@ def _headings(at: _At, match: re.Match[str]) -> Completions | None:
 
 
 def _slugs(at: _At, match: re.Match[str]) -> Completions | None:
-    link = Link(match[1], "", "", "markdown", Span(0, 0), 0)
+    link = Link(unquote(match[1]), "", "", "markdown", Span(0, 0), 0)
     path = at.notebook.resolve(link, at.page.path) if match[1] else at.page.path
     target = at.notebook.page(path) if path else None
     if target is None:

@@ -58,7 +58,8 @@ def _item(ghost: Ghost, snapshot: Snapshot, start: int, offset: int, snippets: b
     label = one_line(ghost.link or typed + ghost.text).strip()
     return types.CompletionItem(
         label=label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1] + "…",
-        kind=types.CompletionItemKind.Reference if ghost.path else types.CompletionItemKind.Text,
+        # blink.cmp drops Text, and nvim-cmp sorts by kind before sortText: the kind of the notes that come before.
+        kind=types.CompletionItemKind.Reference,
         detail=DETAIL,
         filter_text=typed,
         insert_text_format=types.InsertTextFormat.Snippet if several else None,

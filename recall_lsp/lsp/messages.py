@@ -15,7 +15,9 @@ one argument) and `recall.status` do the same for clients that cannot send reque
 
 `recall.daily` (a `DailyParams`) and `recall.newNote` (a `NewNoteParams`) have the client create a note where there is
 none yet, and show it; they answer `{"uri"}`.  An accepted completion of a block in another note brings
-`recall.markBlock` (a `MarkBlockParams`) along, which puts the block's new id there.
+`recall.markBlock` (a `MarkBlockParams`) along, which puts the block's new id there.  One that replaces something after
+the cursor too, such as a `]]`, brings `recall.takeOutRest` (a `TakeOutRestParams`): some clients replace what stands
+before the cursor alone.
 
 The other commands take one object too, in which documents and notes are named by their URI, and answer a `Taught`:
 
@@ -61,6 +63,7 @@ BACKLINKS_COMMAND = "recall.backlinks"
 DAILY = "recall.daily"
 NEW_NOTE = "recall.newNote"
 MARK_BLOCK = "recall.markBlock"
+TAKE_OUT_REST = "recall.takeOutRest"
 DISMISS = "recall.dismiss"
 NEVER_SHOW = "recall.neverShow"
 ACCEPTED = "recall.accepted"
@@ -228,6 +231,16 @@ class MarkBlockParams:
 
 
 @attrs.frozen
+class TakeOutRestParams:
+    """`rest` is taken out at `position`, where the accepted text ends, if `after` code points follow it in the line."""
+
+    uri: str
+    position: types.Position
+    rest: str
+    after: int
+
+
+@attrs.frozen
 class BacklinksParams:
     text_document: types.TextDocumentIdentifier
     position: types.Position | None = None
@@ -312,7 +325,7 @@ REQUESTS: dict[str, type[Any]] = {RELATED: RelatedRequest, BACKLINKS: BacklinksR
 _CLASSES = (
     LinkParams,
     Span,
-    DailyParams, NewNoteParams, MarkBlockParams,
+    DailyParams, NewNoteParams, MarkBlockParams, TakeOutRestParams,
     BacklinksParams, Backlink, BacklinksResult, RelatedParams, RelatedHit, RelatedResult, PathMessage,
     FolderStatus, StatusResult,
     DismissParams, NeverShowParams, AcceptedParams, PinParams, UndoParams, Taught, HiddenResult,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from recall_lsp.lsp.features.take_out_rest import taking_out_rest
 from recall_lsp.lsp.markup import one_line
 from recall_lsp.lsp.messages import MARK_BLOCK
 from recall_lsp.lsp.navigation import Asked, ask_page
@@ -23,6 +24,7 @@ _MAY_BE = re.compile(
     r"|^[ \t]*(?:- )?(?:tags?|categor(?:y|ies)|keywords)::?[ \t]|^#\+(?:file)?tags:|^\*+ .* :[\w@#%:]*$",
     re.I,
 )
+# nvim-cmp sorts by these numbers before it looks at sortText: what is offered beside notes comes no later than they.
 _KINDS = {
     "heading": types.CompletionItemKind.Struct,
     "block": types.CompletionItemKind.Reference,
@@ -31,7 +33,7 @@ _KINDS = {
     "footnote": types.CompletionItemKind.Reference,
     "path": types.CompletionItemKind.File,
     "property": types.CompletionItemKind.Property,
-    "day": types.CompletionItemKind.Event,
+    "day": types.CompletionItemKind.Reference,
 }
 
 
@@ -71,7 +73,9 @@ def _item(asked: Asked, rank: int, one: Completion, offset: int, more: bool) -> 
         filter_text=typed if more else one_line(one.label),
         text_edit=types.TextEdit(asked.snapshot.range(one.span.start, one.span.end), one.new),
         additional_text_edits=also or None,
-        command=None if one.mark is None else _marking(asked, one.mark),
+        command=_marking(asked, one.mark)
+        if one.mark is not None
+        else taking_out_rest(asked.snapshot, one.span.start, offset, one.span.end, one.new),
     )
 
 

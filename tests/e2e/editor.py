@@ -30,6 +30,7 @@ EXPECTED = {
     "client/registerCapability",
     "client/unregisterCapability",
     "recall/changed",
+    "workspace/applyEdit",
 }
 PATIENCE = 60.0
 """Seconds that anything may take on a busy machine before a test fails."""
@@ -49,6 +50,8 @@ class Editor:
         self.received: Counter[str] = Counter()
         self.replies: dict[Any, dict[str, Any]] = {}
         self.registered: dict[str, types.Registration] = {}
+        self.encoding: types.PositionEncodingKind | str | None = None
+        self.triggers: Sequence[str] = ()
         self._versions: Counter[str] = Counter()
         self._watch_messages()
 
@@ -215,7 +218,9 @@ async def editor(
         workspace_folders=[types.WorkspaceFolder(folder.as_uri(), folder.name) for folder in folders],
         initialization_options=dict(initial) if initial is not None else None,
     )
-    await client.initialize_session(params)
+    able = (await client.initialize_session(params)).capabilities
+    window.encoding = able.position_encoding
+    window.triggers = (able.completion_provider and able.completion_provider.trigger_characters) or ()
     try:
         yield window
         assert client.messages == [], "the user was shown something"

@@ -66,3 +66,20 @@ def test_without_ghost_text(nvim: str, desk: Desk) -> None:
     assert "ghost text needs Neovim 0.12" in seen
     assert "a server runs for" in seen
     assert "Error" not in seen
+
+
+def test_what_setup_is_given(nvim: str, desk: Desk, tmp_path: Path) -> None:
+    """A name that it does not know is told; another plugin's menu is not filled at every word unless that is wanted."""
+    settings = tmp_path / "init.lua"
+    look = "io.stdout:write('offers ' .. (require('recall').options.settings.completion or 'all') .. '\\n')"
+    calls = (
+        "{}",
+        "{ completion = false }",
+        "{ completion = false, settings = { completion = 'all' } }",
+        "{ lines = true }",
+    )
+    written = [f"require('recall').setup({call}) {look}" for call in calls]
+    settings.write_text("\n".join(["vim.opt.rtp:prepend(vim.env.RECALL_CLIENT)", *written]), encoding="utf-8")
+    seen = run(nvim, desk, "-u", str(settings))
+    assert [word for word in seen.split() if word in ("all", "links")] == ["all", "links", "all", "all"]
+    assert seen.count("setup does not know") == 1 and "does not know lines" in seen

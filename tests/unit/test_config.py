@@ -58,7 +58,16 @@ def test_a_wrong_setting_keeps_what_was_there_and_says_so(name: str, value: Any,
 def test_an_unknown_setting_is_told() -> None:
     options, [warning] = overlay(Options(), {"limmit": 3})
     assert options == Options()
-    assert "'limmit' is not known" in warning
+    assert warning == "setting 'limmit' is not known and is ignored; did you mean 'limit'?"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("linkStyle", "'link_style'"), ("broken_link", "'broken_links'"), ("excludes", "'exclude'"), ("surprise", None)],
+)
+def test_the_nearest_name_is_told(name: str, meant: str | None) -> None:
+    _, [warning] = overlay(Options(), {name: True})
+    assert ("did you mean" in warning) == (meant is not None) and (meant or "") in warning
 
 
 def test_layers(root: Path) -> None:

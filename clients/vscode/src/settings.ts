@@ -1,7 +1,7 @@
 /** The settings that concern the server: those that the user has set, under its own names. */
 
 export const FOR_THE_SERVER = [
-  "limit", "quiet", "codeLens", "hover", "trigger", "linkStyle", "ghost", "ghostSure", "ghostLinks", "ghostQuotes",
+  "limit", "quiet", "codeLens", "hover", "trigger", "completion", "linkStyle", "ghost", "ghostSure", "ghostLinks", "ghostQuotes",
   "include", "exclude", "privateTags", "scope", "maxBytes", "model", "template", "newNoteFolder", "dailyFolder", "brokenLinks",
   "brokenFragments", "missingNotes", "ambiguousLinks", "duplicateIds",
   "orphanAttachments", "workspaceDiagnostics", "referenceLens", "inlayHints", "semanticTokens", "logLevel",

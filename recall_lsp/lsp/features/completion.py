@@ -2,7 +2,7 @@
 
 No client may filter the related notes away, since they seldom hold the letters typed: each item's filterText is
 just the text that it replaces up to the cursor, the range is one for all, and the list counts as incomplete.
-The range may end after the cursor; Neovim minds only its start, so our client there takes out what is left.
+The range may end after the cursor; for clients that mind only its start, a command takes out what is left.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from recall_lsp.lsp.features.completion_resolve import item_data
+from recall_lsp.lsp.features.take_out_rest import taking_out_rest
 from recall_lsp.lsp.ghost_completion import ghost_items
 from recall_lsp.lsp.link_input import LinkInput, link_input, replacement
 from recall_lsp.lsp.markup import one_line
@@ -71,6 +72,8 @@ async def completion(session: Session, params: types.CompletionParams) -> types.
 
     def find(vault: Vault) -> list[Offer]:
         if entered.kind == "word":
+            if served.options.completion == "links":
+                return []
             hits = related_notes(vault, moment_of(path, snapshot.text, offset), MOST_RELATED, quiet)
         else:
             hits = related_notes(vault, moment_of(path, text, begin + entered.start), MOST_RELATED, quiet)
@@ -86,7 +89,9 @@ async def completion(session: Session, params: types.CompletionParams) -> types.
         end, new_text = replacement(entered, offer.link, offer.title)
         edit = types.TextEdit(snapshot.range(begin + entered.start, begin + end), one_line(new_text))
         folder = offer.path.rpartition("/")[0] if labels[offer.label] > 1 else ""
-        items.append(_item(served.root, first + rank, offer, edit, typed, folder))
+        item = _item(served.root, first + rank, offer, edit, typed, folder)
+        item.command = taking_out_rest(snapshot, begin + entered.start, offset, begin + end, edit.new_text)
+        items.append(item)
     if entered.kind == "word":
         items += await ghost_items(session, params.text_document.uri, begin + entered.start, offset, len(items))
     return types.CompletionList(is_incomplete=True, items=items)

@@ -13,7 +13,7 @@ import vaults
 from wire import Wire
 
 from recall_lsp.lsp.documents import Document
-from recall_lsp.lsp.positions import split_lines
+from recall_lsp.lsp.positions import Encoding, split_lines
 
 NOTES: Mapping[str, str] = {
     "Bread.md": (
@@ -172,11 +172,11 @@ class Desk:
         file.write_bytes(edited(text, edits).encode())
 
 
-def edited(text: str, edits: list[dict[str, Any]]) -> str:
+def edited(text: str, edits: list[dict[str, Any]], encoding: Encoding = "utf-16") -> str:
     """A text after the edits that a client would make in it."""
     from lsprotocol import types
 
-    snapshot = Document("", text, 0, "utf-16").snapshot()
+    snapshot = Document("", text, 0, encoding).snapshot()
     spans = []
     for edit in edits:
         start, end = (snapshot.offset(types.Position(**edit["range"][side])) for side in ("start", "end"))

@@ -9,7 +9,8 @@ local M = {}
 ---@field cmd string[] the server's command line
 ---@field filetypes string[]
 ---@field settings table<string, any> as in recall.toml
----@field completion boolean open the menu after `[[` and the trigger; false leaves completion to another plugin
+---@field completion boolean open the menu after `[[` and the trigger; false leaves completion to another plugin, which is
+---then not offered related notes at every word (unless `settings.completion` says so)
 ---@field panel recall.PanelOptions|{ open: boolean } `open`: with the first note
 ---@field line boolean tell the nearest note at the end of the paragraph, in one quiet line
 ---@field ghost boolean|string ghost text (Neovim 0.12), and the key that takes it; false for none
@@ -207,7 +208,17 @@ function M.setup(options)
   if vim.fn.has('nvim-0.11') == 0 then
     return vim.notify('recall: Neovim 0.11 or later is needed', vim.log.levels.ERROR)
   end
+  local unknown = vim.tbl_filter(function(name) return M.defaults[name] == nil end, vim.tbl_keys(options or {}))
+  if #unknown > 0 then
+    table.sort(unknown)
+    local told = 'recall: setup does not know %s (see :help recall-setup); what recall.toml knows goes into `settings`'
+    vim.notify(told:format(table.concat(unknown, ', ')), vim.log.levels.WARN)
+  end
   M.options = vim.tbl_deep_extend('force', M.defaults, options or {})
+  -- Such a plugin asks at every letter, which no one means as a question for related notes.
+  if not M.options.completion then
+    M.options.settings = vim.tbl_extend('keep', M.options.settings, { completion = 'links' })
+  end
   vim.api.nvim_create_user_command('Recall', function(command) require('recall.command').run(command) end, {
     nargs = '*',
     range = true,
