@@ -8,6 +8,8 @@ from itertools import islice
 from pathlib import Path
 from time import monotonic
 
+import numpy as np
+
 from recall_lsp.config import Options
 from recall_lsp.index import catalog as cat
 from recall_lsp.index.choose import chosen_model
@@ -125,8 +127,9 @@ class Follower:
     def prepare(self) -> bool:
         """Have more names and links ready before they are asked for; True when there are more."""
         named = self._name_notes(_NAMED_A_BITE)
-        for note in named:
-            self.graph.backlinks(note)
+        some = np.array(named, np.int64)
+        self.graph.in_degrees.of(some)
+        self.graph.out_degrees.of(some)
         for _ in self.names_of(named):
             pass
         if self._namings.waiting:

@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from recall_lsp.notes.resolve import nearest
 
 Keys = tuple[str, ...]
 Multimap = dict[str, int | set[int]]
 """Most names have one owner: a set for each would take ten times the memory of all the names."""
+_UNKNOWN = -1
+
+
+class Degrees:
+    """How many links notes have, as an array by note id: hundreds are asked for at once, few change at a time."""
+
+    def __init__(self, links: Callable[[int], Collection[int]]) -> None:
+        self._links = links
+        self._known: NDArray[np.int32] = np.zeros(0, np.int32)
+
+    def of(self, notes: NDArray[np.int64]) -> NDArray[np.int32]:
+        """The degree of each note id [n]; those not known yet are counted."""
+        highest = int(notes.max(initial=0))
+        if highest >= len(self._known):
+            more = max(highest + 1 - len(self._known), len(self._known) // 2, 1024)
+            self._known = np.concatenate([self._known, np.full(more, _UNKNOWN, np.int32)])
+        degrees = self._known[notes]
+        if (missing := np.flatnonzero(degrees == _UNKNOWN)).size:
+            some = notes[missing]
+            self._known[some] = degrees[missing] = [len(self._links(note)) for note in some.tolist()]
+        return degrees
+
+    def forget(self, note: int) -> None:
+        if note < len(self._known):
+            self._known[note] = _UNKNOWN
 
 
 class Graph:
@@ -23,6 +51,8 @@ class Graph:
         self._mentions: Multimap = {}
         self._outlinks: dict[int, frozenset[int]] = {}
         self._backlinks: dict[int, frozenset[int]] = {}
+        self.in_degrees = Degrees(self.backlinks)
+        self.out_degrees = Degrees(self.outlinks)
 
     def put(self, note: int, path: str, names: Keys, links: Iterable[Keys]) -> None:
         """Add or replace a note: the names it answers to and, for each of its links, the names to try."""
@@ -100,14 +130,19 @@ class Graph:
             return
         touched = {note}
         if by_name:
-            self._backlinks.pop(note, None)
+            self._forget_backlinks(note)
             touched.update(source for name in self._names[note] for source in _held(self._mentions, name))
         for source in touched:
             self._outlinks.pop(source, None)
+            self.out_degrees.forget(source)
             for keys in self._links[source]:
                 for key in keys:
                     for owner in _held(self._owners, key):
-                        self._backlinks.pop(owner, None)
+                        self._forget_backlinks(owner)
+
+    def _forget_backlinks(self, note: int) -> None:
+        self._backlinks.pop(note, None)
+        self.in_degrees.forget(note)
 
 
 def _add(index: Multimap, key: str, note: int) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import simsimd
@@ -59,10 +60,11 @@ class Rows:
         self.total: NDArray[np.int64] = np.zeros(dims, np.int64)
         self._used = 0
         self._free: list[int] = []
-        self._slot_of: dict[int, int] = {}
+        self._slot_of: NDArray[np.int32] = np.zeros(0, np.int32)
+        """By key, FREE where there is none: keys ascend from 1, and an array answers for hundreds at once."""
 
     def __len__(self) -> int:
-        return len(self._slot_of)
+        return self._used - len(self._free)
 
     def add(self, rows: Sequence[tuple[int, int, bytes]]) -> list[int]:
         """The slots that keys, notes and int8 vectors [dims] were put into."""
@@ -79,33 +81,48 @@ class Rows:
         self.total += self.vectors[slots].sum(axis=0, dtype=np.int64)
         lengths = np.linalg.norm(self.vectors[slots].astype(np.float32), axis=1)
         self._scales[slots] = 1.0 / np.maximum(lengths, 1e-6)
-        self._slot_of.update(zip(keys, slots, strict=True))
+        highest = max(keys)
+        if highest >= len(self._slot_of):
+            self._slot_of = _longer(self._slot_of, highest + 1, FREE)
+        self._slot_of[list(keys)] = slots
         return slots
 
     def free(self, slots: Iterable[int]) -> None:
         for slot in slots:
-            self._slot_of.pop(int(self.keys[slot]), None)
+            self._slot_of[self.keys[slot]] = FREE
             self.total -= self.vectors[slot]
             self.vectors[slot], self.keys[slot], self.notes[slot], self._scales[slot] = 0, FREE, FREE, 0
             self._free.append(slot)
 
     def remove(self, key: int) -> None:
-        if key in self._slot_of:
-            self.free([self._slot_of[key]])
+        self.free(slot for slot in self.slots_of([key]).tolist() if slot != FREE)
 
-    def known(self) -> Set[int]:
-        return self._slot_of.keys()
+    def known(self) -> NDArray[np.int64]:
+        """The keys that have a row, in no order."""
+        keys = self.keys[: self._used]
+        known: NDArray[np.int64] = keys[keys != FREE]
+        return known
 
     def get(self, key: int) -> NDArray[np.int8] | None:
-        slot = self._slot_of.get(key)
-        return None if slot is None else self.vectors[slot]
+        slot = self._slot_of[key] if key < len(self._slot_of) else FREE
+        return None if slot == FREE else self.vectors[slot]
 
-    def slots_of(self, keys: Sequence[int]) -> NDArray[np.intp]:
-        """The row of each key, -1 where there is none."""
-        return np.fromiter((self._slot_of.get(key, FREE) for key in keys), np.intp, len(keys))
+    def slots_of(self, keys: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int32]:
+        """The row of each key, FREE where there is none."""
+        wanted = np.asarray(keys, np.int64)
+        inside = wanted < len(self._slot_of)
+        slots = np.full(len(wanted), FREE, np.int32)
+        slots[inside] = self._slot_of[wanted[inside]]
+        return slots
+
+    def slots_of_notes(self, notes: NDArray[np.int64]) -> NDArray[np.intp]:
+        """All rows of some notes, in the order of the rows."""
+        wanted = np.zeros(int(self.notes.max(initial=0)) + 2, bool)  # the last stands for FREE
+        wanted[notes[notes < len(wanted) - 1]] = True
+        return np.flatnonzero(wanted[self.notes[: self._used]])
 
     def nearest(self, query: NDArray[np.float32], top: int) -> Nearest:
-        if not self._slot_of:
+        if not len(self):
             none = np.zeros(0, np.int64)
             return Nearest(none, none, np.zeros(0, np.float32), 0.0, 1.0)
         # Whole numbers, so exact; the lengths are known, and simsimd's own cosine would count them out again.
@@ -118,7 +135,7 @@ class Rows:
             taken = self.notes[: self._used] != FREE
             known = cosines[taken]
             cosines[~taken] = -1.0
-        top = min(top, len(self._slot_of))
+        top = min(top, len(self))
         best = np.argpartition(-cosines, top - 1)[:top]
         # Ties break by key, so that the same index gives the same order.
         best = best[np.lexsort((self.keys[best], -cosines[best]))]
@@ -126,7 +143,7 @@ class Rows:
 
     def mean_nearest(self, count: int) -> float:
         """Mean cosine of `count` evenly taken rows to the nearest row of another note."""
-        slots = np.array(sorted(self._slot_of.values(), key=lambda slot: int(self.keys[slot])), np.intp)
+        slots = self.slots_of(np.sort(self.known()))
         if not len(slots) or len(np.unique(self.notes[slots])) < 2:
             return UNKNOWN_TYPICAL
         some = slots[np.unique(np.linspace(0, len(slots) - 1, count).astype(np.intp))]
@@ -140,11 +157,14 @@ class Rows:
         return float(np.mean(nearest))
 
     def _grow(self, rows: int) -> None:
-        have = len(self.keys)
-        if rows <= have:
+        if rows <= len(self.keys):
             return
-        more = max(rows - have, 1024, have // 2)
-        self.vectors = np.concatenate([self.vectors, np.zeros((more, self.vectors.shape[1]), np.int8)])
-        self.keys = np.concatenate([self.keys, np.full(more, FREE, np.int64)])
-        self.notes = np.concatenate([self.notes, np.full(more, FREE, np.int64)])
-        self._scales = np.concatenate([self._scales, np.zeros(more, np.float32)])
+        self.vectors = _longer(self.vectors, rows, 0)
+        self.keys, self.notes = _longer(self.keys, rows, FREE), _longer(self.notes, rows, FREE)
+        self._scales = _longer(self._scales, rows, 0)
+
+
+def _longer(array: NDArray[Any], least: int, filling: int) -> NDArray[Any]:
+    """With room for at least `least` rows, and some more."""
+    more = max(least - len(array), 1024, len(array) // 2)
+    return np.concatenate([array, np.full((more, *array.shape[1:]), filling, array.dtype)])

@@ -96,7 +96,7 @@ class Matrix:
 
     def sample(self, count: int) -> list[int]:
         """At most `count` passages that are embedded, evenly taken."""
-        known = sorted(self._rows.known() - self._rough)
+        known = sorted(set(self._rows.known().tolist()) - self._rough)
         return known[:: max(1, len(known) // count)][:count]
 
     def take_bare(self, count: int) -> dict[int, int]:
@@ -147,13 +147,12 @@ class Matrix:
 
     def best_of(self, notes: NDArray[np.int64], query: NDArray[np.float32]) -> tuple[NDArray[np.int64], Cosines]:
         """Each note's passage nearest to a unit vector [dims], and the cosine; -1 for a note without vectors."""
-        slots = [self._slots.get(note, ()) for note in notes.tolist()]
-        counts = np.array([len(some) for some in slots], np.intp)
         passages, cosines = np.full(len(notes), FREE, np.int64), np.full(len(notes), -1.0, np.float32)
-        flat = np.array([slot for some in slots for slot in some], np.intp)
+        flat = self._rows.slots_of_notes(notes)
         if len(flat):
             near = cosines_to(query[None, :], self._rows.vectors[flat])[0]
-            owners = np.repeat(np.arange(len(notes)), counts)
+            ascending = np.argsort(notes)
+            owners = ascending[np.searchsorted(notes, self._rows.notes[flat], sorter=ascending)]
             # Each note's best comes last, and of the same the first passage: what is set last stays.
             order = np.lexsort((-self._rows.keys[flat], near, owners))
             passages[owners[order]], cosines[owners[order]] = self._rows.keys[flat[order]], near[order]
@@ -170,7 +169,7 @@ class Matrix:
 
     def mean_cosines(self, notes: NDArray[np.int64], queries: NDArray[np.float32]) -> Cosines:
         """Cosines [m, n] of unit vectors [m, dims] to the notes' mean vectors; 0 for a note without vectors."""
-        slots = self._means.slots_of(notes.tolist())
+        slots = self._means.slots_of(notes)
         cosines = cosines_to(queries, self._means.vectors[slots])
         cosines[:, slots == FREE] = 0.0
         return cosines

@@ -26,12 +26,15 @@ class Name:
 
 
 class Traits:
-    """Arrays [capacity] by note id.  A note that is not there has `folder` NOWHERE; `length` is its letters' log."""
+    """Arrays [capacity] by note id.  A note that is not there has `folder` NOWHERE; `length` is its letters' log, and
+    `tagged` stands for the set of its tags."""
 
     def __init__(self) -> None:
         self.length: NDArray[np.float32] = np.zeros(0, np.float32)
         self.folder: NDArray[np.int32] = np.zeros(0, np.int32)
-        self.tags: dict[int, frozenset[str]] = {}
+        self.tagged: NDArray[np.int32] = np.zeros(0, np.int32)
+        self._tags: list[frozenset[str]] = [frozenset()]
+        self._tags_at: dict[frozenset[str], int] = {frozenset(): 0}
         self._folders: dict[str, int] = {}
         self._names: dict[int, tuple[Name, ...]] = {}
         self._language = ""
@@ -43,13 +46,11 @@ class Traits:
             self._grow(entry.id + 1)
         self.length[entry.id] = math.log1p(entry.letters)
         self.folder[entry.id] = self._folders.setdefault(_folder(entry.path), len(self._folders))
-        if entry.tags:
-            self.tags[entry.id] = frozenset(entry.tags)
+        self.tagged[entry.id] = self._tags_number(frozenset(entry.tags))
 
     def remove(self, note: int) -> None:
         if note < len(self.folder):
             self.folder[note] = NOWHERE
-        self.tags.pop(note, None)
         self._names.pop(note, None)
 
     def known(self, notes: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -71,6 +72,12 @@ class Traits:
         near: NDArray[np.float32] = self._near[2][self.folder[notes]]
         return near
 
+    def tags_shared(self, notes: NDArray[np.int64], tags: frozenset[str]) -> NDArray[np.float32]:
+        """How like the notes' tags are to some `tags` (Jaccard) [n]: counted once for each set of them."""
+        sets, at = np.unique(self.tagged[notes], return_inverse=True)
+        theirs = [self._tags[number] for number in sets.tolist()]
+        return np.array([len(tags & some) / len(tags | some) for some in theirs], np.float32)[at]
+
     def names(self, entry: Entry, language: str) -> tuple[Name, ...]:
         """A note's title and then its aliases, remembered; `language` for a note that has none."""
         if language != self._language:
@@ -83,10 +90,17 @@ class Traits:
             found = self._names[entry.id] = tuple(Name(frozenset(terms(name, own)), _said(name)) for name in names)
         return found
 
+    def _tags_number(self, tags: frozenset[str]) -> int:
+        number = self._tags_at.setdefault(tags, len(self._tags))
+        if number == len(self._tags):
+            self._tags.append(tags)
+        return number
+
     def _grow(self, least: int) -> None:
         more = max(least - len(self.folder), len(self.folder) // 2, 1024)
         self.length = np.concatenate([self.length, np.zeros(more, np.float32)])
         self.folder = np.concatenate([self.folder, np.full(more, NOWHERE, np.int32)])
+        self.tagged = np.concatenate([self.tagged, np.zeros(more, np.int32)])
 
 
 def _folder(path: str) -> str:

@@ -174,10 +174,9 @@ def _reciprocal_ranks(scores: Floats, there: NDArray[np.bool_]) -> Floats:
 
 
 def _fill_links(column: Columns, vault: Vault, near: Neighbourhood, found: Found) -> None:
-    notes = found.ids.tolist()
-    degree = np.array(near.in_degrees(notes), np.float32)
+    degree = near.in_degrees(found.ids).astype(np.float32)
     column["in_degree"][:] = np.log1p(degree) / 5.0
-    column["out_degree"][:] = np.log1p(np.array(near.out_degrees(notes), np.float32)) / 5.0
+    column["out_degree"][:] = np.log1p(near.out_degrees(found.ids).astype(np.float32)) / 5.0
     column["votes"][:] = found.votes
     column["votes_share"][:] = found.votes / (float(found.votes.max()) or 1.0)
     # Words alone have half a say: the weights were fitted where meaning spoke too.  And among few notes the most alike
@@ -204,7 +203,4 @@ def _fill_traits(column: Columns, vault: Vault, moment: Moment, ids: Ids) -> Non
     column["length"][:] = vault.traits.length[ids] / 10.0
     tags = frozenset(moment.note.tags)
     if tags:
-        for at, note in enumerate(ids.tolist()):
-            theirs = vault.traits.tags.get(note)
-            if theirs and not tags.isdisjoint(theirs):
-                column["same_tags"][at] = len(tags & theirs) / len(tags | theirs)
+        column["same_tags"][:] = vault.traits.tags_shared(ids, tags)

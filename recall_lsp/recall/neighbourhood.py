@@ -12,6 +12,9 @@ from collections.abc import Iterable
 from functools import cached_property
 from itertools import islice
 
+import numpy as np
+from numpy.typing import NDArray
+
 from recall_lsp.index.vault import Vault
 from recall_lsp.recall.model import Moment
 
@@ -56,9 +59,9 @@ class Neighbourhood:
                 rank += 1
         return votes
 
-    def in_degrees(self, notes: Iterable[int]) -> list[int]:
-        backlinks = self._graph.backlinks
-        return [len(backlinks(note)) - (note in self._on_disk) for note in notes]
+    def in_degrees(self, notes: NDArray[np.int64]) -> NDArray[np.int32]:
+        """How many link to each of the note ids [n], the note being written left out."""
+        return self._graph.in_degrees.of(notes) - np.isin(notes, list(self._on_disk))
 
     def best(self, most: int) -> list[int]:
         """Notes one or two links away, the best connected first."""
@@ -110,9 +113,8 @@ class Neighbourhood:
             _spread(votes, cited, 5.0 * say[note] / math.sqrt(1 + len(cited)))
         return votes
 
-    def out_degrees(self, notes: Iterable[int]) -> list[int]:
-        outlinks = self._graph.outlinks
-        return [len(outlinks(note)) for note in notes]
+    def out_degrees(self, notes: NDArray[np.int64]) -> NDArray[np.int32]:
+        return self._graph.out_degrees.of(notes)
 
     def _cited_by(self, notes: Iterable[int]) -> Counter[int]:
         return Counter(cited for note in notes if note != self.own for cited in self._graph.outlinks(note))

@@ -22,7 +22,7 @@ def test_notes_come_and_go() -> None:
     assert math.isclose(traits.length[2], math.log(100), rel_tol=1e-6)
     traits.put(entry(5000, "b/one.md"))
     assert traits.folder[5000] == traits.folder[2]
-    assert 5000 not in traits.tags
+    assert traits.tags_shared(np.array([2, 5000]), frozenset({"x"})).tolist() == [0, 0]
     traits.remove(5000)
     traits.remove(10**6)
     assert traits.known(np.array([2, 5000])).tolist() == [2]
