@@ -24,6 +24,10 @@ _DEEPER = 5
 _NEIGHBOURS = 60
 _VOTED = 40
 _BESIDE = ThreadPoolExecutor(1, "words")
+_ByWords = tuple[Scored, Scored, Scored]
+"""Notes and passages by the paragraph, and notes by the note so far."""
+_ByMeaning = tuple[Nearest | None, Nearest | None]
+"""Passages by the paragraph, and notes by the note so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,7 @@ def retrieve(vault: Vault, moment: Moment, query: Query) -> Candidates:
     """Up to some 400 candidates, without the note that is being written and those that its scope hides."""
     hidden = vault.hidden_from(moment.note.path)
     depth = DEPTH if hidden is None else _DEEPER * DEPTH
-    # Tantivy searches while the model, which takes longer, runs in this thread; neither holds the interpreter.
-    searching = _BESIDE.submit(_search_words, vault, query, depth)
-    meaning = _search_meaning(vault, query, depth)
-    words = searching.result()
+    words, meaning = _search(vault, query, depth)
     if hidden is not None:
         shown = frozenset(note for note, entry in vault.entries.items() if not hidden(entry.path))
         words = (_shown(words[0], shown), _shown(words[1], shown), _shown(words[2], shown))
@@ -88,7 +89,17 @@ def _shown_nearest(nearest: Nearest | None, shown: Collection[int]) -> Nearest |
     return replace(nearest, passages=nearest.passages[kept], notes=nearest.notes[kept], cosines=nearest.cosines[kept])
 
 
-def _search_words(vault: Vault, query: Query, depth: int) -> tuple[Scored, Scored, Scored]:
+def _search(vault: Vault, query: Query, depth: int) -> tuple[_ByWords, _ByMeaning]:
+    """What both views find: Tantivy searches while the model, which takes longer, runs in this thread; neither holds
+    the interpreter."""
+    if vault.meaning is None:
+        return _search_words(vault, query, depth), (None, None)
+    searching = _BESIDE.submit(_search_words, vault, query, depth)
+    meaning = _search_meaning(vault, query, depth)
+    return searching.result(), meaning
+
+
+def _search_words(vault: Vault, query: Query, depth: int) -> _ByWords:
     if vault.lexical is None:
         return (Scored(),) * 3
     return (
@@ -98,7 +109,7 @@ def _search_words(vault: Vault, query: Query, depth: int) -> tuple[Scored, Score
     )
 
 
-def _search_meaning(vault: Vault, query: Query, depth: int) -> tuple[Nearest | None, Nearest | None]:
+def _search_meaning(vault: Vault, query: Query, depth: int) -> _ByMeaning:
     matrix = vault.meaning
     if matrix is None or not len(matrix) or query.meaning is None:
         return None, None
