@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from time import monotonic
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recall_lsp.config import Options
 from recall_lsp.index import catalog as cat
@@ -16,15 +17,16 @@ from recall_lsp.index.choose import chosen_model
 from recall_lsp.index.cited import Cited
 from recall_lsp.index.encoder import Encoder, load
 from recall_lsp.index.graph import Graph
-from recall_lsp.index.lexical import Lexical, ViewState, view_state
+from recall_lsp.index.lexical import InverseFrequency, Lexical, ViewState, view_state
 from recall_lsp.index.matrix import Matrix
+from recall_lsp.index.name_terms import Heard, NameTerms, names_of
 from recall_lsp.index.namings import Namings
 from recall_lsp.index.places import index_dir
 from recall_lsp.index.rough import Rough
 from recall_lsp.index.rows import Entry, EntryRow
 from recall_lsp.index.suggest import Names
 from recall_lsp.index.tally import Tally
-from recall_lsp.index.traits import Name, Traits
+from recall_lsp.index.traits import Traits
 from recall_lsp.index.tuned import UNTUNED, Tuned, read_tuned, tuned_path, tuned_stamp
 from recall_lsp.index.vectors import embeddings_path, open_embeddings
 
@@ -35,6 +37,7 @@ _VECTORS_A_BITE = 200
 _LOOK_FOR_MODEL = 1.0
 _NEVER = (-1, -1, ViewState())
 _FIRST = (0, 0)
+_UNHEARD = InverseFrequency()
 
 
 class Follower:
@@ -77,6 +80,7 @@ class Follower:
         self._unusable_vectors = (0, 0)
         self._cited = Cited()
         self._namings = Namings()
+        self._name_terms, self._names_language = NameTerms(), ""
         self._tuned_path = tuned_path(root)
         self._tuned_stamp: tuple[int, int] | None = None
 
@@ -130,8 +134,7 @@ class Follower:
         some = np.array(named, np.int64)
         self.graph.in_degrees.of(some)
         self.graph.out_degrees.of(some)
-        for _ in self.names_of(named):
-            pass
+        self._read_names(some)
         if self._namings.waiting:
             self._namings.follow(self.entries, self.main_language, self.notes_revision)
         if self._catalog is not None:
@@ -169,14 +172,27 @@ class Follower:
         return notes
 
     @property
+    def idf(self) -> Mapping[str, float]:
+        """BM25's idf of terms over the notes: any may be looked up; 0 for one that stands nowhere."""
+        return _UNHEARD if self.lexical is None else self.lexical.idf
+
+    @property
     def main_language(self) -> str:
         """The language of most notes; "" while none is known."""
         return self.tally.main_language[0]
 
-    def names_of(self, notes: Iterable[int]) -> Iterator[tuple[Name, ...]]:
-        """Each note's title and aliases."""
+    def names_heard(self, notes: NDArray[np.int64], heard: Iterable[str], asked: Iterable[str]) -> Heard:
+        """What two sets of terms, `heard` and within it `asked`, say of the notes' titles and aliases."""
+        self._read_names(notes)
+        return self._name_terms.heard(notes, heard, asked, self.idf)
+
+    def _read_names(self, notes: NDArray[np.int64]) -> None:
         language = self.main_language
-        return (self.traits.names(self.entries[note], language) for note in notes)
+        if language != self._names_language:
+            self._names_language = language
+            self._name_terms.clear()
+        for note in self._name_terms.missing(notes).tolist():
+            self._name_terms.put(note, names_of(self.entries[note], language))
 
     def _inodes_now(self) -> tuple[int, int]:
         """The files under us: the catalog's, and the vectors' once they are open."""
@@ -192,6 +208,7 @@ class Follower:
             self.ids.pop(entry.path, None)
             self.graph.remove(note)
             self.traits.remove(note)
+            self._name_terms.remove(note)
             self.tally.remove(entry)
             self._names.remove(note)
             self._unnamed.pop(note, None)
@@ -202,6 +219,7 @@ class Follower:
             self.entries[entry.id], self.ids[entry.path] = entry, entry.id
             self.graph.put(entry.id, entry.path, row.names, row.mentions)
             self.traits.put(entry)
+            self._name_terms.remove(entry.id)
             self.tally.put(entry)
             self._unnamed[entry.id] = None
 
@@ -284,7 +302,7 @@ class Follower:
         self.close()
         self.entries, self.ids, self.graph, self.traits, self.tally = {}, {}, Graph(), Traits(), Tally()
         self._names, self._unnamed, self._unmatched, self._namings = Names(), {}, [], Namings()
-        self._cited = Cited()
+        self._cited, self._name_terms = Cited(), NameTerms()
         self._after, self._seen_versions, self._lexical_state = _FIRST, _NEVER, ViewState()
         self.revision += 1
         self.notes_revision += 1

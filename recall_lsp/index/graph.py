@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from recall_lsp.index.arrays import with_room
 from recall_lsp.notes.resolve import nearest
 
 Keys = tuple[str, ...]
@@ -24,11 +25,8 @@ class Degrees:
 
     def of(self, notes: NDArray[np.int64]) -> NDArray[np.int32]:
         """The degree of each note id [n]; those not known yet are counted."""
-        highest = int(notes.max(initial=0))
-        if highest >= len(self._known):
-            more = max(highest + 1 - len(self._known), len(self._known) // 2, 1024)
-            self._known = np.concatenate([self._known, np.full(more, _UNKNOWN, np.int32)])
-        degrees = self._known[notes]
+        self._known = with_room(self._known, int(notes.max(initial=0)) + 1, _UNKNOWN)
+        degrees: NDArray[np.int32] = self._known[notes]
         if (missing := np.flatnonzero(degrees == _UNKNOWN)).size:
             some = notes[missing]
             self._known[some] = degrees[missing] = [len(self._links(note)) for note in some.tolist()]

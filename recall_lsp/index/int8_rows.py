@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import simsimd
 from numpy.typing import NDArray
+
+from recall_lsp.index.arrays import with_room
 
 FREE = -1
 UNKNOWN_TYPICAL = 0.5
@@ -81,9 +82,7 @@ class Rows:
         self.total += self.vectors[slots].sum(axis=0, dtype=np.int64)
         lengths = np.linalg.norm(self.vectors[slots].astype(np.float32), axis=1)
         self._scales[slots] = 1.0 / np.maximum(lengths, 1e-6)
-        highest = max(keys)
-        if highest >= len(self._slot_of):
-            self._slot_of = _longer(self._slot_of, highest + 1, FREE)
+        self._slot_of = with_room(self._slot_of, max(keys) + 1, FREE)
         self._slot_of[list(keys)] = slots
         return slots
 
@@ -157,14 +156,6 @@ class Rows:
         return float(np.mean(nearest))
 
     def _grow(self, rows: int) -> None:
-        if rows <= len(self.keys):
-            return
-        self.vectors = _longer(self.vectors, rows, 0)
-        self.keys, self.notes = _longer(self.keys, rows, FREE), _longer(self.notes, rows, FREE)
-        self._scales = _longer(self._scales, rows, 0)
-
-
-def _longer(array: NDArray[Any], least: int, filling: int) -> NDArray[Any]:
-    """With room for at least `least` rows, and some more."""
-    more = max(least - len(array), 1024, len(array) // 2)
-    return np.concatenate([array, np.full((more, *array.shape[1:]), filling, array.dtype)])
+        self.vectors = with_room(self.vectors, rows, 0)
+        self.keys, self.notes = with_room(self.keys, rows, FREE), with_room(self.notes, rows, FREE)
+        self._scales = with_room(self._scales, rows, 0)

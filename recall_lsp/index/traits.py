@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recall_lsp.index.arrays import with_room
 from recall_lsp.index.rows import Entry
-from recall_lsp.index.terms import terms
 
 NOWHERE = -1
-_LEAST_SAID = 4
-"""Letters of a name that can be told from chance in a text; of two-letter words in scripts without spaces, half."""
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """The title of a note, or another name of it: its terms, and `folded` as it would stand in a text ("" where it is
-    too short to be told there)."""
-
-    terms: frozenset[str]
-    folded: str
 
 
 class Traits:
@@ -36,14 +24,13 @@ class Traits:
         self._tags: list[frozenset[str]] = [frozenset()]
         self._tags_at: dict[frozenset[str], int] = {frozenset(): 0}
         self._folders: dict[str, int] = {}
-        self._names: dict[int, tuple[Name, ...]] = {}
-        self._language = ""
         self._near = "", 0, np.zeros(0, np.float32)
 
     def put(self, entry: Entry) -> None:
         self.remove(entry.id)
-        if entry.id >= len(self.folder):
-            self._grow(entry.id + 1)
+        self.length = with_room(self.length, entry.id + 1, 0)
+        self.folder = with_room(self.folder, entry.id + 1, NOWHERE)
+        self.tagged = with_room(self.tagged, entry.id + 1, 0)
         self.length[entry.id] = math.log1p(entry.letters)
         self.folder[entry.id] = self._folders.setdefault(_folder(entry.path), len(self._folders))
         self.tagged[entry.id] = self._tags_number(frozenset(entry.tags))
@@ -51,7 +38,6 @@ class Traits:
     def remove(self, note: int) -> None:
         if note < len(self.folder):
             self.folder[note] = NOWHERE
-        self._names.pop(note, None)
 
     def known(self, notes: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those of some note ids that are there."""
@@ -78,29 +64,11 @@ class Traits:
         theirs = [self._tags[number] for number in sets.tolist()]
         return np.array([len(tags & some) / len(tags | some) for some in theirs], np.float32)[at]
 
-    def names(self, entry: Entry, language: str) -> tuple[Name, ...]:
-        """A note's title and then its aliases, remembered; `language` for a note that has none."""
-        if language != self._language:
-            self._names.clear()
-            self._language = language
-        found = self._names.get(entry.id)
-        if found is None:
-            own = entry.language or language
-            names = dict.fromkeys((entry.title, *entry.aliases))
-            found = self._names[entry.id] = tuple(Name(frozenset(terms(name, own)), _said(name)) for name in names)
-        return found
-
     def _tags_number(self, tags: frozenset[str]) -> int:
         number = self._tags_at.setdefault(tags, len(self._tags))
         if number == len(self._tags):
             self._tags.append(tags)
         return number
-
-    def _grow(self, least: int) -> None:
-        more = max(least - len(self.folder), len(self.folder) // 2, 1024)
-        self.length = np.concatenate([self.length, np.zeros(more, np.float32)])
-        self.folder = np.concatenate([self.folder, np.full(more, NOWHERE, np.int32)])
-        self.tagged = np.concatenate([self.tagged, np.zeros(more, np.int32)])
 
 
 def _folder(path: str) -> str:
@@ -115,13 +83,3 @@ def _shared(left: str, right: str) -> float:
     while same < min(len(lefts), len(rights)) and lefts[same] == rights[same]:
         same += 1
     return same / max(len(lefts), len(rights))
-
-
-def _said(name: str) -> str:
-    folded = fold(name)
-    return folded if len(folded) >= (_LEAST_SAID if folded.isascii() else _LEAST_SAID // 2) else ""
-
-
-def fold(text: str) -> str:
-    """A text in which a folded name can be looked for: case and line breaks do not count."""
-    return " ".join(text.casefold().split())

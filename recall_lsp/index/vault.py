@@ -6,7 +6,7 @@ before the first commit, words before the first embedding.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -22,7 +22,6 @@ from recall_lsp.index.feedback import Feedback
 from recall_lsp.index.follow import Follower
 from recall_lsp.index.int8_rows import to_int8, to_unit
 from recall_lsp.index.language import note_language
-from recall_lsp.index.lexical import InverseFrequency
 from recall_lsp.index.namings import Namings
 from recall_lsp.index.patterns import hidden_from
 from recall_lsp.index.phrases import Phrases
@@ -36,8 +35,6 @@ from recall_lsp.notes.link_format import LinkStyle
 from recall_lsp.notes.model import Link, Note, Passage, Span
 from recall_lsp.notes.read import decode
 from recall_lsp.notes.resolve import link_keys
-
-_UNHEARD = InverseFrequency()
 
 
 class Vault(Follower):
@@ -184,11 +181,6 @@ class Vault(Follower):
             return entry.language
         main, share = self.tally.main_language
         return main if share >= 0.9 else note_language(note) or main
-
-    @property
-    def idf(self) -> Mapping[str, float]:
-        """BM25's idf of terms over the notes: any may be looked up; 0 for one that stands nowhere."""
-        return _UNHEARD if self.lexical is None else self.lexical.idf
 
     def hidden_from(self, source: str) -> Callable[[str], bool] | None:
         """Which paths the settings hide from a writer in the note at `source`; None where they hide none."""

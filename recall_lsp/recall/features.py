@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from recall_lsp.index.int8_rows import Nearest
 from recall_lsp.index.lexical import Scored
-from recall_lsp.index.traits import fold
+from recall_lsp.index.name_terms import fold
 from recall_lsp.index.vault import Vault
 from recall_lsp.recall.model import Moment
 from recall_lsp.recall.neighbourhood import Neighbourhood
@@ -122,24 +122,19 @@ def _fill_words(column: Columns, query: Query, found: Found) -> None:
 
 def _fill_names(column: Columns, vault: Vault, moment: Moment, query: Query, ids: Ids) -> None:
     """What of the notes' names the paragraph and the note so far say."""
-    said, idf = fold(moment.paragraph), vault.idf
-    heard, asked = frozenset(query.idf), frozenset(query.words)
+    said = fold(moment.paragraph)
     total = sum(sorted((query.idf[term] for term in query.words), reverse=True)[:8]) or 1.0
-    for at, names in enumerate(vault.names_of(ids.tolist())):
-        for name in names:
-            if heard.isdisjoint(name.terms):
-                continue
-            whole, shared, so_far = (
-                sum(map(idf.__getitem__, some)) for some in (name.terms, name.terms & asked, name.terms & heard)
-            )
-            if name is names[0]:
-                column["title_covered"][at] = shared / (whole or 1.0)
-                column["title_weight"][at] = min(shared / total, 1.0)
-                column["title_so_far"][at] = so_far / (whole or 1.0)
-            else:
-                column["alias_covered"][at] = max(column["alias_covered"][at], shared / (whole or 1.0))
-            if shared and name.folded and name.folded in said:
-                column["title_said"][at] = 1.0
+    names = vault.names_heard(ids, query.idf, query.words)
+    whole = np.where(names.whole > 0, names.whole, 1.0)
+    titles, aliases = names.at[names.title], names.at[~names.title]
+    covered = names.asked / whole
+    column["title_covered"][titles] = covered[names.title]
+    column["title_weight"][titles] = np.minimum(names.asked[names.title] / total, 1.0)
+    column["title_so_far"][titles] = (names.heard / whole)[names.title]
+    np.maximum.at(column["alias_covered"], aliases, covered[~names.title])
+    for at, shared, folded in zip(names.at.tolist(), names.asked.tolist(), names.folded, strict=True):
+        if shared and folded and folded in said:
+            column["title_said"][at] = 1.0
 
 
 def _fill_meaning(column: Columns, vault: Vault, query: Query, found: Found, nearest: Nearest) -> None:

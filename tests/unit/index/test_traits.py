@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 
@@ -26,19 +25,6 @@ def test_notes_come_and_go() -> None:
     traits.remove(5000)
     traits.remove(10**6)
     assert traits.known(np.array([2, 5000])).tolist() == [2]
-
-
-def test_names_are_cut_by_their_note_s_language_or_the_vault_s() -> None:
-    traits = Traits()
-    own, other = entry(1, "a.md", "Remembering", "en"), entry(2, "b.md", "Remembering")
-    for language, terms in (("de", {"remembering"}), ("en", {"rememb"})):
-        assert [name.terms for name in traits.names(own, language)] == [{"rememb"}]
-        assert [name.terms for name in traits.names(other, language)] == [terms]
-    changed = replace(own, title="Forgetting", aliases=("To Lose\nIt", "Forgetting", "so"))
-    traits.put(changed)
-    title, alias, short = traits.names(changed, "en")
-    assert title.terms == {"forget"}
-    assert (alias.folded, short.folded) == ("to lose it", "")
 
 
 def test_folders_are_near_by_the_way_that_they_share() -> None:
