@@ -4,7 +4,8 @@ Only the keeper writes.  Each commit that changes notes carries the next sequenc
 remembered in `removed`.  Readers in other processes see whole commits and nothing in between.
 
 Passages that stand together are packed together, in `chunks`: a chunk has the id of its first passage, and the
-passage `at` in it has that id plus `at`.  `letters` count what of a passage is embedded: 0 for one without prose.
+passage `at` in it has that id plus `at`.  A note's passages are those from `first` to `last`.  `letters` count what
+of a passage is embedded: 0 for one without prose.
 """
 
 from __future__ import annotations
@@ -12,11 +13,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from recall_lsp.index.database import connect, immediate
-from recall_lsp.index.packing import unpack
+from recall_lsp.index.database import immediate
 from recall_lsp.index.rows import (
     ENTRY_COLUMNS,
     NOTE_COLUMNS,
@@ -24,67 +23,27 @@ from recall_lsp.index.rows import (
     FileState,
     NoteRow,
     PassageRow,
+    chunk_lines,
     chunks_of,
     embedded_text,
     note_columns,
-    pack_chunk,
     text_hash,
     unpack_entry,
     unpack_note,
     unpack_passage,
 )
+from recall_lsp.index.schema import DICTIONARY, SCHEMA_VERSION, open_catalog
 from recall_lsp.notes.model import Note, Passage
 
-SCHEMA_VERSION = 4
+__all__ = ["SCHEMA_VERSION", "open_catalog"]
+
+_WITHIN = "notes n CROSS JOIN passages p ON p.id BETWEEN n.first AND n.last"
 LAST_ID = (1 << 63) - 1
 """No note's id is larger."""
 MODEL_ERROR = "model_error"
 """Under this key of `meta` the keeper tells readers why there is no model."""
 READING = "reading"
 """Under this one how far it is with changed files, as in "400 of 3000"; "" when it is through."""
-
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
-CREATE TABLE notes (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL, path TEXT NOT NULL UNIQUE,
-    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, hash BLOB NOT NULL,
-    title TEXT NOT NULL, dialect TEXT NOT NULL, language TEXT NOT NULL, written TEXT,
-    letters INTEGER NOT NULL, wiki INTEGER NOT NULL, markdown INTEGER NOT NULL, problems TEXT NOT NULL,
-    facts BLOB NOT NULL);
-CREATE INDEX notes_seq ON notes (seq);
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, note INTEGER NOT NULL REFERENCES notes (id), at INTEGER NOT NULL,
-    hash INTEGER NOT NULL, letters INTEGER NOT NULL);
-CREATE INDEX passages_note ON passages (note);
-CREATE TABLE chunks (first INTEGER PRIMARY KEY, content BLOB NOT NULL);
-CREATE TABLE removed (note INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
-CREATE INDEX removed_seq ON removed (seq);
-CREATE TABLE skipped (
-    path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL,
-    reason TEXT NOT NULL, failed INTEGER NOT NULL) WITHOUT ROWID;
-"""
-
-
-def open_catalog(path: Path, *, write: bool) -> sqlite3.Connection:
-    """The catalog at `path`; a writer creates it.
-
-    Raises sqlite3.DatabaseError when the file is damaged or of another version, FileNotFoundError for a reader
-    where there is none yet.
-    """
-    connection = connect(path, write=write)
-    try:
-        connection.execute("PRAGMA foreign_keys = ON")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0 and write:
-            connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
-        elif version == 0:
-            raise FileNotFoundError(path)
-        elif version != SCHEMA_VERSION:
-            raise sqlite3.DatabaseError(f"the index is of version {version}, this program's is {SCHEMA_VERSION}")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
 
 
 @contextmanager
@@ -110,7 +69,7 @@ def set_meta(connection: sqlite3.Connection, key: str, value: str | int) -> None
 
 
 def put_note(
-    connection: sqlite3.Connection, seq: int, note: Note, language: str, state: FileState, file_hash: bytes
+    connection: sqlite3.Connection, seq: int, note: Note, language: str, state: FileState, file_hash: int
 ) -> None:
     """Add or replace a note and its passages, inside a transaction."""
     values = {
@@ -123,31 +82,39 @@ def put_note(
         "language": language,
         **note_columns(note),
     }
-    row = connection.execute(
-        f"INSERT INTO notes ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)})"
+    _remove_passages(connection, note.path)
+    places = {name: f"packed({DICTIONARY}, :facts)" if name == "facts" else f":{name}" for name in values}
+    ((number,),) = connection.execute(
+        f"INSERT INTO notes ({', '.join(values)}, first, last) VALUES ({', '.join(places.values())}, 0, -1)"
         f" ON CONFLICT (path) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in values)} RETURNING id",
         values,
-    ).fetchone()
-    _remove_passages(connection, row[0])
-    for chunk in chunks_of(note.passages):
-        _put_chunk(connection, row[0], chunk)
+    ).fetchall()
+    ids = [passage for chunk in chunks_of(note.passages) for passage in _put_chunk(connection, number, chunk)]
+    if ids:
+        connection.execute("UPDATE notes SET first = ?, last = ? WHERE id = ?", (ids[0], ids[-1], number))
     connection.execute("DELETE FROM skipped WHERE path = ?", (note.path,))
 
 
-def _put_chunk(connection: sqlite3.Connection, note: int, chunk: Sequence[Passage]) -> None:
+def _put_chunk(connection: sqlite3.Connection, note: int, chunk: Sequence[Passage]) -> list[int]:
+    """The ids of its passages."""
     ids = [
         connection.execute(
             "INSERT INTO passages (note, at, hash, letters) VALUES (?, ?, ?, ?)",
             (note, at, text_hash(embedded_text(passage)), len(passage.text)),
         ).lastrowid
+        or 0
         for at, passage in enumerate(chunk)
     ]
-    connection.execute("INSERT INTO chunks VALUES (?, ?)", (ids[0], pack_chunk(chunk)))
+    connection.execute(f"INSERT INTO chunks VALUES (?, packed({DICTIONARY}, ?))", (ids[0], chunk_lines(chunk)))
+    return ids
 
 
-def _remove_passages(connection: sqlite3.Connection, note: int) -> None:
-    connection.execute("DELETE FROM chunks WHERE first IN (SELECT id FROM passages WHERE note = ? AND at = 0)", (note,))
-    connection.execute("DELETE FROM passages WHERE note = ?", (note,))
+def _remove_passages(connection: sqlite3.Connection, path: str) -> None:
+    row = connection.execute("SELECT first, last FROM notes WHERE path = ?", (path,)).fetchone()
+    if row is not None:
+        connection.execute("DELETE FROM chunks WHERE first BETWEEN ? AND ?", row)
+        connection.execute("DELETE FROM passages WHERE id BETWEEN ? AND ?", row)
+        connection.execute("UPDATE notes SET first = 0, last = -1 WHERE path = ?", (path,))
 
 
 def touch_note(connection: sqlite3.Connection, path: str, state: FileState) -> None:
@@ -165,7 +132,7 @@ def remove_note(connection: sqlite3.Connection, seq: int, path: str) -> bool:
     """Whether there was one."""
     row = connection.execute("SELECT id FROM notes WHERE path = ?", (path,)).fetchone()
     if row is not None:
-        _remove_passages(connection, row[0])
+        _remove_passages(connection, path)
         connection.execute("DELETE FROM notes WHERE id = ?", row)
         connection.execute("INSERT OR REPLACE INTO removed VALUES (?, ?)", (row[0], seq))
     return row is not None
@@ -202,9 +169,9 @@ def states_of(connection: sqlite3.Connection, paths: Iterable[str]) -> dict[str,
     return found
 
 
-def file_hash(connection: sqlite3.Connection, path: str) -> bytes | None:
+def file_hash(connection: sqlite3.Connection, path: str) -> int | None:
     row = connection.execute("SELECT hash FROM notes WHERE path = ?", (path,)).fetchone()
-    return None if row is None else bytes(row[0])
+    return None if row is None else int(row[0])
 
 
 def newest_note(connection: sqlite3.Connection) -> int:
@@ -270,11 +237,11 @@ def skipped(connection: sqlite3.Connection, *, failed: bool = False) -> tuple[tu
 
 
 def passages_of(connection: sqlite3.Connection, notes: Iterable[int]) -> list[PassageRow]:
-    return _passages(connection, "note", notes)
+    return _passages(connection, f"{_WITHIN} WHERE n.id IN ({_integers(notes)})")
 
 
 def passages_by_id(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, PassageRow]:
-    return {row.id: row for row in _passages(connection, "id", ids)}
+    return {row.id: row for row in _passages(connection, f"passages p WHERE p.id IN ({_integers(ids)})")}
 
 
 def sample_texts(connection: sqlite3.Connection, count: int) -> list[str]:
@@ -283,19 +250,19 @@ def sample_texts(connection: sqlite3.Connection, count: int) -> list[str]:
         row[0]
         for row in connection.execute("SELECT id FROM passages WHERE letters > 40 ORDER BY hash LIMIT ?", (count,))
     ]
-    return [row.passage.text for row in _passages(connection, "id", ids)]
+    return [row.passage.text for row in passages_by_id(connection, ids).values()]
 
 
 def first_passage(connection: sqlite3.Connection, note: int) -> int | None:
     """The id of a note's first passage."""
-    row = connection.execute("SELECT min(id) FROM passages WHERE note = ?", (note,)).fetchone()
-    return None if row is None else row[0]
+    row = connection.execute("SELECT first FROM notes WHERE id = ? AND last >= first", (note,)).fetchone()
+    return None if row is None else int(row[0])
 
 
 def passage_ids(connection: sqlite3.Connection, notes: Sequence[int]) -> dict[int, list[int]]:
     """The ids of each note's passages."""
     found: dict[int, list[int]] = {}
-    for note, passage in connection.execute(f"SELECT note, id FROM passages WHERE note IN ({_integers(notes)})"):
+    for note, passage in connection.execute(f"SELECT n.id, p.id FROM {_WITHIN} WHERE n.id IN ({_integers(notes)})"):
         found.setdefault(note, []).append(passage)
     return found
 
@@ -303,18 +270,16 @@ def passage_ids(connection: sqlite3.Connection, notes: Sequence[int]) -> dict[in
 def passage_keys(connection: sqlite3.Connection, notes: Sequence[int]) -> list[tuple[int, int, int]]:
     """(passage id, note id, text hash) of the passages with prose in `notes`."""
     found = connection.execute(
-        f"SELECT id, note, hash FROM passages WHERE note IN ({_integers(notes)}) AND letters ORDER BY id"
+        f"SELECT p.id, n.id, p.hash FROM {_WITHIN} WHERE n.id IN ({_integers(notes)}) AND p.letters ORDER BY p.id"
     )
     return found.fetchall()
 
 
-def _passages(connection: sqlite3.Connection, column: str, ids: Iterable[int]) -> list[PassageRow]:
-    rows = connection.execute(
-        f"SELECT id, note, at FROM passages WHERE {column} IN ({_integers(ids)}) ORDER BY id"
-    ).fetchall()
+def _passages(connection: sqlite3.Connection, which: str) -> list[PassageRow]:
+    rows = connection.execute(f"SELECT p.id, p.note, p.at FROM {which} ORDER BY p.id").fetchall()
     firsts = _integers({number - at for number, _, at in rows})
-    found = connection.execute(f"SELECT first, content FROM chunks WHERE first IN ({firsts})")
-    chunks = {first: unpack(content) for first, content in found}
+    found = connection.execute(f"SELECT first, unpacked(content) FROM chunks WHERE first IN ({firsts})")
+    chunks = dict(found.fetchall())
     return [
         PassageRow(number, note, unpack_passage(chunks[number - at], at))
         for number, note, at in rows

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,13 +26,14 @@ from recall_lsp.index.lexical import Lexical, view_state
 from recall_lsp.index.mend import delete_database, delete_view, is_damaged, keeper_lock
 from recall_lsp.index.places import index_dir, models_dir
 from recall_lsp.index.reconcile import UnmountedError, find_changes
-from recall_lsp.index.rows import embedded_text, text_hash
+from recall_lsp.index.rows import bytes_hash, embedded_text, text_hash
 from recall_lsp.index.scan import read_rules
 from recall_lsp.index.vault import Vault
 from recall_lsp.index.vectors import embeddings_path, open_embeddings
 
 Part = Literal["catalog", "full text", "vectors", "model", "folder", "reader"]
 _PAGES = 5_000
+_OWN = "notes n CROSS JOIN passages p ON p.id BETWEEN n.first AND n.last AND p.note = n.id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _catalog(catalog: sqlite3.Connection) -> Iterator[Finding]:
     seq = cat.current_seq(catalog)
     wrong, incomplete = _compare_texts(catalog)
     for count, what in (
-        (len(catalog.execute("PRAGMA foreign_key_check").fetchall()), "passages belong to no note"),
+        (_count(catalog, f"passages WHERE id NOT IN (SELECT p.id FROM {_OWN})"), "passages belong to no note"),
         (_count(catalog, "notes WHERE seq > ?", seq), "notes are of a commit that never was"),
         (_count(catalog, "removed WHERE seq > ?", seq), "removals are of a commit that never was"),
         (_count(catalog, "removed JOIN notes ON notes.id = removed.note"), "notes are there and removed"),
@@ -230,9 +230,9 @@ def _folder(catalog: sqlite3.Connection, root: Path, options: Options) -> Iterat
         yield Finding("folder", f"{unlike} files were changed without a trace in their time and size.", broken=True)
 
 
-def _differs(file: Path, digest: bytes) -> bool:
+def _differs(file: Path, digest: int) -> bool:
     try:
-        return blake2b(file.read_bytes(), digest_size=16).digest() != digest
+        return bytes_hash(file.read_bytes()) != digest
     except OSError:
         return False
 

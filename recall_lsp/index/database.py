@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def connect(path: Path, *, write: bool) -> sqlite3.Connection:
-    """A connection, with WAL and safe from a killed process for a writer.
+def connect(path: Path, *, write: bool, page: int = 4096) -> sqlite3.Connection:
+    """A connection, with WAL and safe from a killed process for a writer; a new database has pages of `page` bytes.
 
     Raises FileNotFoundError for a reader where there is none yet, sqlite3.DatabaseError for a damaged file.
     """
@@ -24,6 +24,7 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
     try:
         if write:
+            connection.execute(f"PRAGMA page_size = {page}")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA secure_delete = ON")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,37 +20,27 @@ from watchdog.observers.api import BaseObserver
 
 from recall_lsp.config import load_options, read_settings_file
 from recall_lsp.index import catalog as cat
-from recall_lsp.index.choose import choose_model
-from recall_lsp.index.embed import Backlog
-from recall_lsp.index.encoder import Encoder, has_sketch, load, run_compile
+from recall_lsp.index.embedder import Embedder
 from recall_lsp.index.feedback import Feedback
 from recall_lsp.index.language import detect_language
 from recall_lsp.index.lexical import LexicalWriter
-from recall_lsp.index.mend import keeper_lock, open_or_restart, whole_embeddings
+from recall_lsp.index.mend import keeper_lock, open_or_restart
 from recall_lsp.index.pace import SMALL_BACKLOG, Pace, is_paused
 from recall_lsp.index.phrases import PhraseWriter
 from recall_lsp.index.places import index_dir, private_dir
 from recall_lsp.index.purge import is_purge_due, purge
 from recall_lsp.index.reconcile import Changes, UnmountedError, apply_changes, check_paths, find_changes
+from recall_lsp.index.report import Report, problem
 from recall_lsp.index.retune import Retuning
 from recall_lsp.index.scan import read_rules
-from recall_lsp.index.vectors import embeddings_path
+from recall_lsp.index.schema import is_dictionary_due, renew_dictionary
+from recall_lsp.index.tidy import tidy
 from recall_lsp.index.watch import Settled, watch
 
-Report = Callable[[Mapping[str, Any]], None]
-"""Takes events, each with its name under "event":
-
-progress (stage: reading, compiling or embedding; done, total), changed (seq), ready, paused (by command, or embedding
-on battery), waiting (another process keeps the folder), settings (recall.toml has changed), problem (message, in
-words for the user).
-"""
-
-_SAMPLE = 256
 _LOCK_POLL = 0.3
 _IDLE = 5.0
 _ANY_TEXT = "The first text that is asked about takes long, whichever it is."
 _PAUSE = 0.2
-_THREADS = min(2, os.cpu_count() or 1)
 
 
 def keep(
@@ -96,7 +86,7 @@ def _keep(
         return
     keeper = None
     try:
-        catalog = open_or_restart(folder / "catalog.db", lambda message: _problem(report, message))
+        catalog = open_or_restart(folder / "catalog.db", lambda message: problem(report, message))
         keeper = _Keeper(root, settings, report, settled, stop, folder, catalog, pace)
         keeper.run(once)
     finally:
@@ -129,17 +119,11 @@ class _Keeper:
         self._lexical = LexicalWriter(folder / "lexical")
         self._phrases = PhraseWriter(folder / "phrases")
         self._options, _ = load_options(root, settings)
-        self._encoder: Encoder | None = None
-        self._model = "none"
-        self._model_wanted = True
-        self._model_error = ""
-        self._backlog: Backlog | None = None
-        self._compiling: threading.Thread | None = None
+        self._embedder = Embedder(catalog, folder, report)
         self._observer: BaseObserver | None = None
         self._watched: tuple[int, int] | None = None
         self._born = _identity(folder)
         self._watching = False
-        self._whole: set[Path] = set()
         self._retuning = Retuning(root, settings)
         self._feedback = Feedback(root)
 
@@ -148,7 +132,7 @@ class _Keeper:
         self._rewatched()
         self._lexical.update(self._catalog)
         self._phrases.update(self._catalog)
-        ready = False
+        ready = tidied = False
         paths: set[str] | None = None
         while not self._stop.is_set():
             if self._paused():
@@ -163,26 +147,36 @@ class _Keeper:
                 self._follow_folder(paths)
                 ready = False
             elif ready and not self._lexical.is_whole():
-                _problem(self._report, "The full-text view was damaged; it is being made anew.")
+                problem(self._report, "The full-text view was damaged; it is being made anew.")
                 self._lexical.rebuild(self._catalog)
                 self._report({"event": "changed", "seq": cat.current_seq(self._catalog)})
-            self._get_encoder()
+            self._embedder.follow(self._options.model)
             if self._held_back(once):
                 if not ready:
                     ready = True
                     self._report({"event": "paused"})
-            elif self._embed():
+            elif self._embedder.step(self._pace.gently):
                 ready = False
-            elif not ready and not self._compiling:
+            elif not ready and not self._embedder.compiling:
                 ready = True
                 self._phrases.tidy(self._catalog)
+                if once:
+                    self._tidy()
                 self._report({"event": "ready"})
                 if once:
                     return
                 detect_language(_ANY_TEXT)  # its model takes 0.7 s to load: now, and not when a note is saved
+                tidied = False
             elif ready and not self._pace.on_battery:
+                if not tidied:
+                    tidied = True
+                    self._tidy()
                 self._retuning.pause(self._catalog)
-            paths = self._settled.take(_IDLE if ready else _PAUSE if self._compiling else self._pace.rest)
+            paths = self._settled.take(_IDLE if ready else _PAUSE if self._embedder.compiling else self._pace.rest)
+
+    def _tidy(self) -> None:
+        if tidy(self._folder, self._catalog, self._lexical):
+            self._report({"event": "changed", "seq": cat.current_seq(self._catalog)})
 
     def _paused(self) -> bool:
         """A user's own `recall-lsp index` is not."""
@@ -195,15 +189,13 @@ class _Keeper:
 
     def _held_back(self, once: bool) -> bool:
         """Whether there is so much to embed that it waits for mains power."""
-        waiting = 0 if self._backlog is None or once else self._backlog.missing
-        return waiting > SMALL_BACKLOG and self._pace.on_battery
+        return not once and self._embedder.missing > SMALL_BACKLOG and self._pace.on_battery
 
     def close(self) -> None:
         if self._observer is not None:
             self._observer.stop()
         self._retuning.stop()
-        if self._backlog is not None:
-            self._backlog.close()
+        self._embedder.close()
         self._catalog.close()
 
     def _rewatched(self) -> bool:
@@ -216,7 +208,7 @@ class _Keeper:
             self._observer.stop()
             self._observer = None
         if now is not None:
-            self._observer = watch(self._root, self._settled, lambda message: _problem(self._report, message))
+            self._observer = watch(self._root, self._settled, lambda message: problem(self._report, message))
         return True
 
     def _follow_folder(self, paths: set[str] | None) -> None:
@@ -229,7 +221,7 @@ class _Keeper:
             else:
                 changes = check_paths(self._root, self._catalog, self._rules, paths)
         except UnmountedError as error:
-            _problem(self._report, str(error))
+            problem(self._report, str(error))
             return
         if changes:
             self._apply(changes)
@@ -246,14 +238,12 @@ class _Keeper:
         if not known:
             warnings = [f"{warning} Nothing is read until it is mended." for warning in warnings]
         for warning in warnings:
-            _problem(self._report, warning)
+            problem(self._report, warning)
         if self._options != before:
             self._report({"event": "settings"})
         self._rules = read_rules(self._root, self._options)
         for pattern in self._rules.wrong:
-            _problem(self._report, f"'{pattern}' is no gitignore pattern and is passed over")
-        if self._options.model != before.model:
-            self._encoder, self._model_wanted = None, True
+            problem(self._report, f"'{pattern}' is no gitignore pattern and is passed over")
         return known
 
     def _apply(self, changes: Changes) -> None:
@@ -272,59 +262,12 @@ class _Keeper:
         for _ in apply_changes(self._root, self._catalog, self._options, changes, progress, leaving):
             self._lexical.update(self._catalog)
             self._report({"event": "changed", "seq": cat.current_seq(self._catalog)})
+            if is_dictionary_due(self._catalog):
+                renew_dictionary(self._catalog)
             if self._stop.is_set() or self._paused():
                 return
         self._phrases.update(self._catalog)
-        self._renew_backlog()
-
-    def _embed(self) -> bool:
-        """Embed a little; False when there is nothing to embed."""
-        if self._backlog is None or not self._backlog.step(self._pace.gently):
-            return False
-        self._report(
-            {"event": "progress", "stage": "embedding", "done": self._backlog.done, "total": self._backlog.total}
-        )
-        return True
-
-    def _renew_backlog(self) -> None:
-        """Plan anew what to embed, after notes or the model have changed."""
-        if self._backlog is not None:
-            self._backlog.close()
-            self._backlog = None
-        if self._encoder is None:
-            return
-        path = embeddings_path(self._folder, self._encoder.model_id)
-        if path not in self._whole:
-            whole_embeddings(path, lambda message: _problem(self._report, message))
-            self._whole.add(path)
-        self._backlog = Backlog(self._catalog, path, self._encoder)
-
-    def _get_encoder(self) -> None:
-        """Load the compiled model, or have it compiled by a process of its own while notes are followed."""
-        if self._compiling is not None and not self._compiling.is_alive():
-            self._compiling = None
-            cat.set_meta(self._catalog, cat.MODEL_ERROR, self._model_error)
-            self._report({"event": "progress", "stage": "compiling", "done": 1, "total": 1})
-            self._encoder = load(self._model, _THREADS)
-            self._renew_backlog()
-        if not self._model_wanted or self._compiling is not None:
-            return
-        self._model_wanted = False
-        self._model = choose_model(self._options.model, self._catalog)
-        cat.set_meta(self._catalog, cat.MODEL_ERROR, "")
-        self._encoder = None if self._model == "none" else load(self._model, _THREADS)
-        self._renew_backlog()
-        if self._model != "none" and (self._encoder is None or not has_sketch(self._model)):
-            sample = cat.sample_texts(self._catalog, _SAMPLE)
-            self._report({"event": "progress", "stage": "compiling", "done": 0, "total": 1})
-            self._compiling = threading.Thread(target=self._compile, args=(sample,), daemon=True)
-            self._compiling.start()
-
-    def _compile(self, sample: list[str]) -> None:
-        result = run_compile(self._model, sample)
-        self._model_error = result.error
-        if result.error:
-            _problem(self._report, f"{result.error} Until then, notes are recalled by their words alone.")
+        self._embedder.renew()
 
 
 FORGOTTEN = "The index of this folder was removed. It is made again when the folder is opened next."
@@ -355,7 +298,3 @@ def _take_lock(lock: FileLock, folder: Path, report: Report, stop: threading.Eve
             waiting = True
             stop.wait(_LOCK_POLL)
     return False
-
-
-def _problem(report: Report, message: str) -> None:
-    report({"event": "problem", "message": message})

@@ -20,13 +20,14 @@ from tantivy import Document, Occur, Query, SchemaBuilder, TextAnalyzerBuilder, 
 
 from recall_lsp.index.catalog import LAST_ID, current_seq, main_language, notes_since, passages_of, removed_since
 from recall_lsp.index.rows import NoteRow, PassageRow
-from recall_lsp.index.segments import make_read_only, remove_leftovers, verify
+from recall_lsp.index.segments import make_read_only, remove_leftovers, scattered, verify
 from recall_lsp.index.terms import terms
 
 FIELD_BOOSTS = {"title": 0.5, "aliases": 0.5, "headings": 0.3, "tags": 0.3, "body": 1.0}
 """Low: in fields as short as titles any common word is rare, and BM25 takes it for telling."""
 _FORMAT = 4
 _WRITER_BYTES = 30_000_000
+_MOST_SCATTERED = 0.1
 _TOKENIZER = "terms"
 _INDEXES = ("notes", "passages")
 
@@ -176,6 +177,37 @@ class LexicalWriter:
         self._restart()
         self.update(catalog)
 
+    def is_scattered(self) -> bool:
+        """Whether more than a tenth of the view lies in small segments or is of notes that have gone.
+
+        Each segment has words of its own: searching takes half as long again in six as in one, and a fifth more bytes.
+        """
+        return any(scattered(self._folder / name) > _MOST_SCATTERED for name in _INDEXES)
+
+    def compact(self, catalog: sqlite3.Connection) -> None:
+        """Make the view anew beside this one, in one commit, and put it in its place.  Raises OSError, ValueError.
+
+        The terms are made again: some 0.2 ms a note.
+        """
+        fresh, worn = (self._folder.with_name(f"{self._folder.name}.{name}") for name in ("new", "old"))
+        for folder in (fresh, worn):
+            shutil.rmtree(folder, ignore_errors=True)
+        fresh.mkdir()
+        writer = LexicalWriter(fresh)
+        writer.update(catalog)
+        writer.close()
+        self.close()
+        try:
+            self._folder.rename(worn)
+            try:
+                fresh.rename(self._folder)
+            except OSError:
+                worn.rename(self._folder)
+                raise
+        finally:
+            self._open()
+        shutil.rmtree(worn, ignore_errors=True)
+
     def _put(self, catalog: sqlite3.Connection, rows: Sequence[NoteRow], main: str) -> None:
         passages: dict[int, list[PassageRow]] = {row.id: [] for row in rows}
         for passage in passages_of(catalog, passages):
@@ -196,6 +228,13 @@ class LexicalWriter:
         indexes = (_open(self._folder / "notes", _note_schema()), _open(self._folder / "passages", _passage_schema()))
         notes, passages = (index.writer(_WRITER_BYTES, 1) for index in indexes)
         self._writers = (notes, passages)
+
+    def close(self) -> None:
+        """Let go of Tantivy's lock, after what it still merges."""
+        writers = self._writers
+        self._writers = ()  # type: ignore[assignment]  # until it is opened again
+        for writer in writers:
+            writer.wait_merging_threads()
 
     def _restart(self) -> None:
         self._writers = ()  # type: ignore[assignment]  # let go of Tantivy's lock before the folder goes

@@ -85,8 +85,6 @@ def packed_length(bits: int, count: int) -> int:
     return -(-(-(-bits * count // 8) + 3) // 4) * 4
 
 
-def unpacked(octets: NDArray[np.uint8], bits: int, count: int) -> Integers:
-    """The numbers, mapped where they are plain, else copied."""
-    if bits == PLAIN:
-        return octets.view("<i4")
-    return PackedIntegers(octets, bits, count)[:]
+def unpacked(octets: NDArray[np.uint8], bits: int, count: int) -> Integers | PackedIntegers:
+    """The numbers, mapped: nothing is copied before it is asked for."""
+    return octets.view("<i4") if bits == PLAIN else PackedIntegers(octets, bits, count)

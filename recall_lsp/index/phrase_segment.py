@@ -7,6 +7,7 @@ file of packed integers, memory-mapped, replaced by another file and never writt
 
 from __future__ import annotations
 
+import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -18,7 +19,6 @@ from numpy.typing import NDArray
 from recall_lsp.index.compiled import write_durably
 from recall_lsp.index.packed_integers import (
     BITS,
-    PLAIN,
     Integers,
     PackedIntegers,
     bits_for,
@@ -32,9 +32,10 @@ DEPTH = 8
 """Words back that places are sorted by."""
 _AT_ONCE = 1 << 18
 """Words that are unpacked at once."""
-_FORMAT = 2
+_FORMAT = 3
+_LETTERS = ("surface_letters", "stem_letters")
 _MAPPED = ("tokens", "order")
-"""Arrays as long as the text; the others are unpacked when the file is opened."""
+"""Arrays as long as the text; the others are deflated, and unpacked when the file is opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,11 @@ class Segment:
         return low, bisect_right(range(high), stem, low, high, key=key)
 
 
+_NAMES = tuple(field.name for field in fields(Segment))
+"""Those of `_MAPPED` first."""
+_REST = _NAMES[len(_MAPPED) :]
+
+
 def totals(segment: Segment) -> NDArray[np.int64]:
     """How often all surfaces before each stand in it [surfaces + 1]."""
     counts = np.zeros(len(segment.stem_of), np.int64)
@@ -148,33 +154,51 @@ def merged(segments: Sequence[Segment], alive: Sequence[NDArray[np.bool_]]) -> S
 
 def write_segment(path: Path, segment: Segment) -> None:
     """Raises OSError."""
-    arrays = [getattr(segment, field.name)[:] for field in fields(Segment)]
-    bits = [bits_for(array) for array in arrays]
+    arrays = [getattr(segment, name)[:] for name in _NAMES]
+    bits = [bits_for(array) for array in arrays[: len(_MAPPED)]]
     head = np.array([_FORMAT, *map(len, arrays), *bits], "<i4").tobytes()
-    write_durably(path, b"".join([head, *map(packed, arrays, bits)]))
+    rest = b"".join(_steps(name, array) for name, array in zip(_REST, arrays[len(_MAPPED) :], strict=True))
+    write_durably(path, b"".join([head, *map(packed, arrays, bits), zlib.compress(rest, 9)]))
 
 
 def read_segment(path: Path) -> Segment:
     """A segment, memory-mapped.  Raises OSError or ValueError when it is missing, cut off or of another format."""
     # As a plain array: each slice of a memmap object costs microseconds.
     whole = np.asarray(np.memmap(path, np.uint8, "r"))
-    names = [field.name for field in fields(Segment)]
-    start = 4 * (1 + 2 * len(names))
+    start = 4 * (1 + len(_NAMES) + len(_MAPPED))
     if len(whole) < start:
         raise ValueError("not a segment")
     head = whole[:start].view("<i4").tolist()
-    counts, bits = head[1 : len(names) + 1], head[len(names) + 1 :]
+    counts, bits = head[1 : len(_NAMES) + 1], head[len(_NAMES) + 1 :]
     if head[0] != _FORMAT or min(counts) < 0 or not set(bits) <= BITS:
         raise ValueError("not a segment")
-    lengths = [packed_length(some, count) for some, count in zip(bits, counts, strict=True)]
-    if start + sum(lengths) != len(whole):
+    opened: dict[str, Integers | PackedIntegers] = {}
+    for name, some, count in zip(_MAPPED, bits, counts, strict=False):
+        end = start + packed_length(some, count)
+        opened[name], start = unpacked(whole[start:end], some, count), end
+    try:
+        rest = np.frombuffer(zlib.decompress(whole[start:].tobytes()), np.uint8)
+    except zlib.error as error:
+        raise ValueError("a segment that is cut off") from error
+    lengths = counts[len(_MAPPED) :]
+    if len(rest) != 4 * sum(lengths):
         raise ValueError("a segment that is cut off")
-    parts = np.split(whole, np.cumsum([start, *lengths[:-1]]))[1:]
-    opened = {
-        name: (PackedIntegers if name in _MAPPED and some != PLAIN else unpacked)(part, some, count)
-        for name, part, some, count in zip(names, parts, bits, counts, strict=True)
-    }
+    for name, part in zip(_REST, np.split(rest, 4 * np.cumsum(lengths[:-1])), strict=True):
+        opened[name] = _summed(name, part)
     return Segment(**opened)  # type: ignore[arg-type]
+
+
+def _steps(name: str, array: Integers) -> bytes:
+    """Steps from each number to the next, first all their lowest bytes: mostly small, they deflate well."""
+    if name in _LETTERS:
+        return array.astype("<i4").tobytes()
+    return np.diff(array, prepend=0).astype("<i4").view(np.uint8).reshape(-1, 4).T.tobytes()
+
+
+def _summed(name: str, octets: NDArray[np.uint8]) -> Integers:
+    if name in _LETTERS:
+        return octets.view("<i4")
+    return np.cumsum(np.ascontiguousarray(octets.reshape(4, -1).T).view("<i4")[:, 0], dtype=np.int32)
 
 
 def _made(tokens: Integers, words: list[tuple[str, str]], rows: Integers) -> Segment:

@@ -1,10 +1,10 @@
 """Taking what was excluded out of the index's files, and an index out of the cache.
 
 A note that a rule excludes leaves the catalog's rows and the views' answers with the commit that removes it.  Its
-bytes stay behind in three places, which are cleared here: vectors are kept by text hash, since a text that left may
-come back (a move, a branch); SQLite's log keeps old pages; Tantivy's segments keep the words of what was deleted
-until they are merged, which no one can ask for, so that view is made anew.  (SQLite's free pages are zeroed as they
-are freed, by `secure_delete`.)
+bytes stay behind in four places, which are cleared here: vectors are kept by text hash, since a text that left may
+come back (a move, a branch); the records' dictionary may have learned from it; SQLite's log keeps old pages;
+Tantivy's segments keep the words of what was deleted until they are merged, which no one can ask for, so that view is
+made anew.  (SQLite's free pages are zeroed as they are freed, by `secure_delete`.)
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from recall_lsp.index.catalog import get_meta, set_meta
 from recall_lsp.index.lexical import LexicalWriter
 from recall_lsp.index.places import index_dir
 from recall_lsp.index.reconcile import PURGE
+from recall_lsp.index.schema import renew_dictionary
 from recall_lsp.index.vectors import embeddings_path, open_embeddings
 
 _TRIES = 50
@@ -30,7 +31,7 @@ def is_purge_due(catalog: sqlite3.Connection) -> bool:
 
 
 def purge(folder: Path, catalog: sqlite3.Connection, lexical: LexicalWriter) -> None:
-    """Clear the three.  It stays due when it is killed midway, or a reader holds the log for longer than a second."""
+    """Clear the four.  It stays due when it is killed midway, or a reader holds the log for longer than a second."""
     for path in folder.glob(embeddings_path(Path(), "*").name):
         vectors = open_embeddings(path, write=True)
         try:
@@ -42,6 +43,7 @@ def purge(folder: Path, catalog: sqlite3.Connection, lexical: LexicalWriter) -> 
             vectors.close()
         if not emptied:
             return
+    renew_dictionary(catalog)
     lexical.rebuild(catalog)
     if _empty_log(catalog):
         set_meta(catalog, PURGE, 0)

@@ -8,12 +8,13 @@ from datetime import date
 from hashlib import blake2b
 from typing import Any
 
-from recall_lsp.index.packing import pack, parse, unpack
+from recall_lsp.index.packing import parse, to_lines
 from recall_lsp.notes.model import Block, Dialect, Heading, Link, Note, Passage, Span
-from recall_lsp.notes.resolve import link_keys, note_keys
+from recall_lsp.notes.resolve import link_keys, name_keys, note_keys
 
-NOTE_COLUMNS = "id, path, title, dialect, language, written, mtime_ns, letters, problems, facts"
-ENTRY_COLUMNS = "id, path, title, language, written, mtime_ns, letters, wiki, markdown, facts"
+NOTE_COLUMNS = "id, path, dialect, language, written, mtime_ns, letters, problems, unpacked(facts)"
+ENTRY_COLUMNS = "id, path, language, written, mtime_ns, letters, wiki, markdown, unpacked(facts)"
+_DIALECTS: tuple[Dialect, ...] = ("markdown", "logseq", "org", "plain")
 _CHUNK = 16_000
 """Letters of the passages that are packed together: one of them is unpacked with its neighbours, in some 0.1 ms."""
 
@@ -93,67 +94,80 @@ def embedded_text(passage: Passage) -> str:
 
 def text_hash(text: str) -> int:
     """A signed 64-bit key of a text: blake2b, so that equal texts are embedded once."""
-    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little", signed=True)
+    return bytes_hash(text.encode("utf-8", "surrogatepass"))
 
 
-def bytes_hash(data: bytes) -> bytes:
-    """What tells whether a file is as it was read: blake2b, 16 bytes."""
-    return blake2b(data, digest_size=16).digest()
+def bytes_hash(data: bytes) -> int:
+    """What tells whether a file is as it was read: a signed 64-bit key, blake2b."""
+    return int.from_bytes(blake2b(data, digest_size=8).digest(), "little", signed=True)
 
 
 def note_columns(note: Note) -> dict[str, str | int | bytes | None]:
     """What the catalog holds of a note beside its passages.
 
-    `facts` is packed: a line of what the readers keep in memory, then a line of what they look up.
+    `facts` are a line of what the readers keep in memory, then a line of what they look up.
     """
-    names = note_keys(note.path, note.title, note.aliases, (block.id for block in note.blocks))
     mentions = dict.fromkeys(link_keys(link, note.path) for link in note.links)
-    kept = (note.aliases, note.tags, [heading.text for heading in note.headings], names, list(mentions))
+    headings = [heading.text for heading in note.headings]
+    kept = (
+        _clean(note.title),
+        note.aliases,
+        note.tags,
+        headings,
+        [block.id for block in note.blocks],
+        [*map(_short, mentions)],
+    )
     looked_up = (
         [(h.level, h.span.start, h.span.end, h.line) for h in note.headings],
-        [(b.id, b.span.start, b.span.end, b.line) for b in note.blocks],
+        [(b.span.start, b.span.end, b.line) for b in note.blocks],
         [(k.target, k.fragment, k.text, k.kind, k.span.start, k.span.end, k.line) for k in note.links],
     )
     kinds = [link.kind for link in note.links]
     return {
-        "title": _clean(note.title),
-        "dialect": note.dialect,
-        "written": note.written.isoformat() if note.written else None,
+        "dialect": _DIALECTS.index(note.dialect),
+        "written": note.written.toordinal() if note.written else None,
         "letters": sum(len(passage.text) for passage in note.passages),
         "wiki": kinds.count("wiki") + kinds.count("embed"),
         "markdown": kinds.count("markdown"),
         "problems": _clean("\n".join(note.problems)),
-        "facts": pack(kept, looked_up),
+        "facts": to_lines(kept, looked_up),
     }
 
 
+def _short(keys: Sequence[str]) -> str | Sequence[str]:
+    """A name alone where the names to try follow from it, as they do for most wiki links."""
+    return keys[0] if keys and tuple(name_keys(keys[0])) == tuple(keys) else keys
+
+
+def _long(mention: str | Sequence[str]) -> tuple[str, ...]:
+    return tuple(name_keys(mention) if isinstance(mention, str) else mention)
+
+
 def unpack_entry(row: tuple[Any, ...]) -> EntryRow:
-    seq, number, path, title, language, written, modified, letters, wiki, markdown, facts = row
-    aliases, tags, headings, names, mentions = parse(unpack(facts), 0)
-    day = date.fromisoformat(written) if written else None
+    seq, number, path, language, written, modified, letters, wiki, markdown, facts = row
+    title, aliases, tags, headings, blocks, mentions = parse(facts, 0)
+    day = date.fromordinal(written) if written else None
     parts = (tuple(aliases), tuple(tags), tuple(dict.fromkeys(headings)))
     entry = Entry(number, path, title, language, day, modified, letters, wiki, markdown, *parts)
-    return EntryRow(seq, entry, tuple(names), tuple(map(tuple, mentions)))
+    return EntryRow(seq, entry, note_keys(path, title, aliases, blocks), tuple(map(_long, mentions)))
 
 
 def unpack_note(row: tuple[Any, ...]) -> NoteRow:
-    number, path, title, dialect, language, written, modified, letters, problems, facts = row
-    lines = unpack(facts)
-    (aliases, tags, texts, *_), (headings, blocks, links) = parse(lines, 0), parse(lines, 1)
+    number, path, dialect, language, written, modified, letters, problems, facts = row
+    (title, aliases, tags, texts, names, _), (headings, blocks, links) = parse(facts)
     return NoteRow(
         id=number,
         path=path,
         title=title,
-        dialect=dialect,
+        dialect=_DIALECTS[dialect],
         language=language,
-        written=date.fromisoformat(written) if written else None,
+        written=date.fromordinal(written) if written else None,
         modified=modified,
         letters=letters,
         aliases=tuple(aliases),
         tags=tuple(tags),
         headings=tuple(Heading(t, lv, Span(a, b), ln) for t, (lv, a, b, ln) in zip(texts, headings, strict=True)),
-        blocks=tuple(Block(i, Span(a, b), ln) for i, a, b, ln in blocks),
+        blocks=tuple(Block(i, Span(a, b), ln) for i, (a, b, ln) in zip(names, blocks, strict=True)),
         links=tuple(Link(t, f, x, k, Span(a, b), ln) for t, f, x, k, a, b, ln in links),
         problems=tuple(problems.splitlines()),
     )
@@ -173,8 +187,9 @@ def chunks_of(passages: Sequence[Passage]) -> Iterator[list[Passage]]:
         yield chunk
 
 
-def pack_chunk(passages: Sequence[Passage]) -> bytes:
-    return pack(*map(_passage_parts, passages))
+def chunk_lines(passages: Sequence[Passage]) -> bytes:
+    """A line for each passage."""
+    return to_lines(*map(_passage_parts, passages))
 
 
 def _passage_parts(passage: Passage) -> tuple[Any, ...]:
@@ -188,7 +203,7 @@ def _passage_parts(passage: Passage) -> tuple[Any, ...]:
     return (passage.text, passage.extra, passage.span.start, length, passage.line, passage.headings, steps)
 
 
-def unpack_passage(chunk: Sequence[bytes], at: int) -> Passage:
+def unpack_passage(chunk: bytes | None, at: int) -> Passage:
     """One of the lines of a chunk.  Raises sqlite3.DatabaseError for a damaged one."""
     text, extra, start, length, line, headings, steps = parse(chunk, at)
     anchors: list[tuple[int, int]] = []

@@ -37,6 +37,17 @@ def segment_files(folder: Path) -> list[str]:
     return names
 
 
+def scattered(folder: Path) -> float:
+    """The share of an index's documents that lie in another segment than the largest, or are deleted.
+
+    Raises OSError, ValueError.
+    """
+    segments = json.loads((folder / "meta.json").read_bytes())["segments"]
+    sizes = [int(segment["max_doc"]) for segment in segments]
+    deleted = sum(int(segment["deletes"]["num_deleted_docs"]) for segment in segments if segment["deletes"])
+    return (sum(sizes) - max(sizes) + deleted) / sum(sizes) if sizes else 0.0
+
+
 def verify(folder: Path, *, contents: bool) -> None:
     """Raises OSError or ValueError when a file of the index is missing or cut short or, with `contents`, altered.
 

@@ -21,6 +21,8 @@ _SCHEMA = (
     " (id INTEGER PRIMARY KEY AUTOINCREMENT, hash INTEGER NOT NULL UNIQUE, vector BLOB NOT NULL)"
 )
 _LOOKUP = 5000
+_PAGE = 2048
+"""Five vectors of 384 bytes fill one."""
 
 
 def embeddings_path(folder: Path, model_id: str) -> Path:
@@ -30,7 +32,7 @@ def embeddings_path(folder: Path, model_id: str) -> Path:
 
 def open_embeddings(path: Path, *, write: bool) -> sqlite3.Connection:
     """The table of one model's vectors.  Raises FileNotFoundError for a reader where there is none yet."""
-    connection = connect(path, write=write)
+    connection = connect(path, write=write, page=_PAGE)
     if write:
         connection.execute(_SCHEMA)
     return connection

@@ -50,10 +50,10 @@ def link_keys(link: Link, source: str) -> tuple[str, ...]:
         return (_folded(link.target),)
     target = _folded(link.target.removeprefix("file:").replace("\\", "/"))
     if link.kind in ("markdown", "org"):
-        keys = _path_keys(target, _folded(source)) + _name_keys(target)
+        keys = _path_keys(target, _folded(source)) + name_keys(target)
     else:
         relative = _path_keys(target, _folded(source)) if "/" in target else []
-        keys = relative + _name_keys(target) if target.startswith(".") else _name_keys(target) + relative
+        keys = relative + name_keys(target) if target.startswith(".") else name_keys(target) + relative
     return tuple(dict.fromkeys(keys))
 
 
@@ -107,7 +107,8 @@ def _without_html(path: str) -> str:
     return path.removesuffix(".html")
 
 
-def _name_keys(target: str) -> list[str]:
+def name_keys(target: str) -> list[str]:
+    """The keys to try for a folded name, as of a wiki link without a folder."""
     name = target.strip("/").lstrip("./") or target
     keys = [name, f"title:{name}", f"~{_loose(without_extension(name))}"]
     if _DAY_NAME.fullmatch(name) and (day := written_in(name)):

@@ -33,7 +33,7 @@ def catalog(tmp_path: Path) -> sqlite3.Connection:
 
 def put(catalog: sqlite3.Connection, path: str, text: str = "Some prose.") -> int:
     with cat.transaction(catalog) as seq:
-        cat.put_note(catalog, seq, read_text(path, text), "en", STATE, b"hash")
+        cat.put_note(catalog, seq, read_text(path, text), "en", STATE, 7)
     return seq
 
 
@@ -94,7 +94,7 @@ def test_each_commit_has_the_next_number_and_a_replaced_note_keeps_its_id(catalo
 def test_a_failed_commit_leaves_nothing(catalog: sqlite3.Connection) -> None:
     put(catalog, "a.md")
     with pytest.raises(RuntimeError), cat.transaction(catalog) as seq:
-        cat.put_note(catalog, seq, read_text("b.md", "Lost."), "en", STATE, b"hash")
+        cat.put_note(catalog, seq, read_text("b.md", "Lost."), "en", STATE, 7)
         raise RuntimeError
     assert cat.current_seq(catalog) == 1
     assert list(cat.file_states(catalog)) == ["a.md"]
@@ -128,7 +128,7 @@ def test_skipped_files_are_known_and_no_notes(catalog: sqlite3.Connection) -> No
 def test_readers_take_a_commit_in_bites(catalog: sqlite3.Connection) -> None:
     with cat.transaction(catalog) as seq:
         for name in "abc":
-            cat.put_note(catalog, seq, read_text(f"{name}.md", "Prose."), "en", STATE, b"")
+            cat.put_note(catalog, seq, read_text(f"{name}.md", "Prose."), "en", STATE, 0)
     put(catalog, "d.md")
     taken: list[str] = []
     after = (0, 0)
@@ -169,7 +169,7 @@ def test_lone_surrogates_keep_their_place(catalog: sqlite3.Connection) -> None:
 def test_a_reader_sees_whole_commits_and_cannot_write(catalog: sqlite3.Connection, tmp_path: Path) -> None:
     reader = cat.open_catalog(tmp_path / "catalog.db", write=False)
     with cat.transaction(catalog) as seq:
-        cat.put_note(catalog, seq, read_text("a.md", "Prose."), "en", STATE, b"")
+        cat.put_note(catalog, seq, read_text("a.md", "Prose."), "en", STATE, 0)
         assert cat.current_seq(reader) == 0
         assert cat.notes_since(reader, (0, cat.LAST_ID), 2000) == []
     assert cat.current_seq(reader) == 1

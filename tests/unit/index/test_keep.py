@@ -15,7 +15,7 @@ import pytest
 from numpy.typing import NDArray
 from vaults import follow, found, index, indexed, paths, problems, read_vault, vectors_made, write_notes
 
-from recall_lsp.index import encoder
+from recall_lsp.index import embedder, encoder
 from recall_lsp.index import keep as keeping
 from recall_lsp.index.encoder import CompileResult, Encoder
 from recall_lsp.index.keep import keep
@@ -54,7 +54,7 @@ def embedded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         loaded = load(model, threads)
         return None if loaded is None else Spy(loaded, texts)
 
-    monkeypatch.setattr(keeping, "load", spying)
+    monkeypatch.setattr(embedder, "load", spying)
     return texts
 
 
@@ -232,7 +232,7 @@ def test_events(root: Path, tiny: str) -> None:
 
 def test_without_a_model_words_are_indexed_and_the_reason_is_told(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     failed = CompileResult("no/such", error="The model no/such is not on this machine.")
-    monkeypatch.setattr(keeping, "run_compile", lambda model, sample: failed)
+    monkeypatch.setattr(embedder, "run_compile", lambda model, sample: failed)
     events = index(write_notes(root, NOTES), model="no/such")
     assert "no/such is not on this machine" in problems(events)
     assert "by their words alone" in problems(events)
@@ -247,7 +247,7 @@ def test_the_model_is_compiled_on_passages_of_the_vault(root: Path, monkeypatch:
         samples.append(sample)
         return CompileResult(model, error="not today.")
 
-    monkeypatch.setattr(keeping, "run_compile", compiling)
+    monkeypatch.setattr(embedder, "run_compile", compiling)
     long = "A passage that is long enough to be compared by."
     index(write_notes(root, {"a.md": long, "b.md": "short"}), model="other")
     assert samples == [[long]]

@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 def put(catalog: sqlite3.Connection, path: str, text: str | None = None) -> None:
     language, known = NOTES.get(path, ("en", ""))
     with cat.transaction(catalog) as seq:
-        cat.put_note(catalog, seq, read_text(path, text or known), language, FileState(1, 1), b"")
+        cat.put_note(catalog, seq, read_text(path, text or known), language, FileState(1, 1), 0)
 
 
 def remove(catalog: sqlite3.Connection, path: str) -> None:

@@ -31,4 +31,4 @@ def test_what_does_not_fit_is_left_plain(numbers: list[int]) -> None:
     assert bits_for(array) == PLAIN
     octets = packed(array, PLAIN)
     assert len(octets) == packed_length(PLAIN, len(array))
-    assert unpacked(np.frombuffer(octets, np.uint8), PLAIN, len(array)).tolist() == numbers
+    assert unpacked(np.frombuffer(octets, np.uint8), PLAIN, len(array))[:].tolist() == numbers

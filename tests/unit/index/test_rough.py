@@ -66,7 +66,7 @@ class Desk:
 
     def put(self, number: int, text: str) -> None:
         with cat.transaction(self.catalog) as seq:
-            cat.put_note(self.catalog, seq, read_text(f"{number}.md", text), "en", FileState(1, 1), b"")
+            cat.put_note(self.catalog, seq, read_text(f"{number}.md", text), "en", FileState(1, 1), 0)
 
     def embed(self, texts: Sequence[str]) -> None:
         put_embeddings(self.table, [text_hash(text) for text in texts], self.encoder.encode(texts))

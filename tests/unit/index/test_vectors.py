@@ -36,7 +36,7 @@ class Desk:
 
     def put(self, path: str, text: str) -> int:
         with cat.transaction(self.catalog) as seq:
-            cat.put_note(self.catalog, seq, read_text(path, text), "en", FileState(1, 1), b"")
+            cat.put_note(self.catalog, seq, read_text(path, text), "en", FileState(1, 1), 0)
         return next(row.id for _, row in cat.notes_since(self.catalog, (seq - 1, cat.LAST_ID), 2000))
 
     def embed(self, *notes: int) -> None:
