@@ -135,6 +135,8 @@ class Follower:
         self.graph.in_degrees.of(some)
         self.graph.out_degrees.of(some)
         self._read_names(some)
+        if not self._unnamed and not self._names.ready:
+            self._names.make_ready()
         if self._namings.waiting:
             self._namings.follow(self.entries, self.main_language, self.notes_revision)
         if self._catalog is not None:
@@ -148,7 +150,7 @@ class Follower:
     def unprepared(self) -> bool:
         """Whether `prepare` has something to do."""
         rough = self._rough is not None and self._rough.waiting
-        return bool(self._unnamed) or self._namings.waiting or self._cited.waiting or rough
+        return not self._names.ready or bool(self._unnamed) or self._namings.waiting or self._cited.waiting or rough
 
     @property
     def meaning(self) -> Matrix | None:

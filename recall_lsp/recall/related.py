@@ -27,6 +27,7 @@ _BY_WORDS = FEATURES.index("bm25_passage")
 _BY_MEANING = [FEATURES.index("cosine"), FEATURES.index("unknown_cosine")]
 
 Floats = NDArray[np.float32]
+Places = NDArray[np.intp]
 
 
 def related(
@@ -44,47 +45,47 @@ def related(
     by_meaning = query.knows_language and bool((candidates.by_meaning != NONE).any())
     chances = probability(candidates.evidence, weights, by_meaning=by_meaning)
     chances **= trust(vault)
-    order = _ranked(vault, moment, candidates, weights)
+    likely = np.flatnonzero(chances >= quiet)
+    found = _diverse(vault, candidates, _ranked(vault, moment, candidates, likely, weights), limit)
+    if not found:
+        return ()
     alike, close = likeness(vault, moment), closest_words(vault, moment.paragraph, query.language)
+    rows = vault.passages(found.values())
     return tuple(
-        _hit(vault, query, alike, close, candidates, at, passage, float(chances[at]))
-        for at, passage in _diverse(vault, candidates, order, limit)
-        if chances[at] >= quiet
+        _hit(vault, query, alike, close, candidates, at, rows[passage], float(chances[at]))
+        for at, passage in found.items()
+        if passage in rows  # else the keeper has just removed it
     )
 
 
-def _ranked(vault: Vault, moment: Moment, candidates: Candidates, weights: Weights) -> dict[int, float]:
-    """The places of the candidates with their scores, best first, without what the writer wants hidden here."""
+def _ranked(vault: Vault, moment: Moment, candidates: Candidates, likely: Places, weights: Weights) -> dict[int, float]:
+    """The `likely` places of the candidates with their scores, best first, without what the writer wants hidden."""
     scores = score(candidates.features, weights)
-    order = np.lexsort((candidates.notes, -scores))
+    order = likely[np.lexsort((candidates.notes[likely], -scores[likely]))]
     hidden = [vault.ids[path] for path in vault.feedback.hidden(moment.note.path) if path in vault.ids]
     if hidden:
         order = order[~np.isin(candidates.notes[order], hidden)]
     return dict(zip(order.tolist(), scores[order].tolist(), strict=True))
 
 
-def _diverse(
-    vault: Vault, candidates: Candidates, scores: dict[int, float], limit: int
-) -> list[tuple[int, PassageRow]]:
+def _diverse(vault: Vault, candidates: Candidates, scores: dict[int, float], limit: int) -> dict[int, int]:
     """The best `limit` with their passages: without those that repeat a better one nearly word for word, and those
     that are like a better one after others nearly as good."""
     order = list(scores)
-    found: list[tuple[int, PassageRow]] = []
+    found: dict[int, int] = {}
     shown: list[Floats] = []
     for at in range(0, len(order), 2 * limit):
-        some = order[at : at + 2 * limit]
-        passages = {place: _best_passage(vault, candidates, place) for place in some}
-        rows = vault.passages(passage for passage in passages.values() if passage is not None)
-        left = {place: rows[passage] for place, passage in passages.items() if passage in rows}
-        vectors = {place: _vector(vault, row.id) for place, row in left.items()}
+        passages = {place: _best_passage(vault, candidates, place) for place in order[at : at + 2 * limit]}
+        left = {place: passage for place, passage in passages.items() if passage is not None}
+        vectors = {place: _vector(vault, passage) for place, passage in left.items()}
         sameness = {place: _sameness(vectors[place], shown) for place in left}
         while left and len(found) < limit:
             # Of the same score the first in order: dicts keep it, and max takes the first.
             best = max(left, key=lambda place: scores[place] - _penalty(sameness[place]))
-            row, vector = left.pop(best), vectors[best]
+            passage, vector = left.pop(best), vectors[best]
             if sameness[best] > _ALIKE:
                 continue
-            found.append((best, row))
+            found[best] = passage
             if vector is not None:
                 shown.append(vector)
                 sameness.update({place: max(sameness[place], _sameness(vectors[place], [vector])) for place in left})
