@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 MOST_RELATED = 10
 MOST_NAMED = 50
-MOST_NEWEST = 20
-"""Notes shown beside the related ones before a letter is typed: what is looked for among more is typed sooner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +105,7 @@ def offers(vault: Vault, source: str, entered: LinkInput, hits: Sequence[Hit], t
     if entered.kind == "word" or (entered.kind == "trigger" and not entered.query):
         return [_related(vault, source, hit, today) for hit in hits]
     query = entered.query.replace("#", " ").strip()
-    most = MOST_NAMED if query else MOST_NEWEST
-    named = [one for one in vault.suggest(query, most, source) if one.path != source]
+    named = [one for one in vault.suggest(query, MOST_NAMED, source) if one.path != source]
     by_path = {hit.path: hit for hit in hits}
     exact = [one for one in named if query and one.matched.casefold() == query.casefold()]
     matching = {one.path for one in named if one.heading is None}
