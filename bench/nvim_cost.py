@@ -52,32 +52,41 @@ def started(nvim: str, env: Mapping[str, str], base: Path, settings: str) -> tup
 
 def written(nvim: str, env: Mapping[str, str], note: Path) -> Calls:
     """Types into the note and uses the panel."""
-    command = [nvim, "--clean", "--embed", "--headless", "-u", str(SETTINGS), "--cmd", "set noswapfile", str(note)]
-    os.environ.update(env)
-    editor = pynvim.attach("child", argv=command)
-    try:
-        ready = "return (require('recall').client(0) or {}).initialized == true"
-        while not editor.exec_lua(ready):
-            time.sleep(0.2)
-        time.sleep(3)
-        editor.command("Recall")
-        for turn in range(ROUNDS):
-            editor.input("<Esc>ggo<CR>")
-            for key in TYPED[turn % len(TYPED)] + ";;":
-                editor.input(key)
-                time.sleep(0.01)
-            time.sleep(0.6)
-            editor.input("<BS><BS>[[as")
-            time.sleep(0.3)
-            editor.input("<BS>" * 4 + "<Esc>")
-            time.sleep(0.6)
-            for keys in ASKED:
-                editor.input(keys)
-                time.sleep(0.1)
-        answer: Calls = editor.exec_lua("return cost()")
-        return answer
-    finally:
-        editor.close()
+    socket = note.parent.parent / "editor"
+    command = [nvim, "--clean", "--listen", str(socket), "--headless", "-u", str(SETTINGS), "-n", str(note)]
+    with subprocess.Popen(command, env=dict(env), stderr=subprocess.DEVNULL) as process:
+        while not socket.exists():
+            time.sleep(0.05)
+        editor = pynvim.attach("socket", path=str(socket))
+        try:
+            return typed(editor)
+        finally:
+            editor.close()
+            process.terminate()
+
+
+def typed(editor: pynvim.Nvim) -> Calls:
+    """What it costs to write and to use every key of the panel."""
+    ready = "return (require('recall').client(0) or {}).initialized == true"
+    while not editor.exec_lua(ready):
+        time.sleep(0.2)
+    time.sleep(3)
+    editor.command("Recall")
+    for turn in range(ROUNDS):
+        editor.input("<Esc>ggo<CR>")
+        for key in TYPED[turn % len(TYPED)] + ";;":
+            editor.input(key)
+            time.sleep(0.01)
+        time.sleep(0.6)
+        editor.input("<BS><BS>[[as")
+        time.sleep(0.3)
+        editor.input("<BS>" * 4 + "<Esc>")
+        time.sleep(0.6)
+        for keys in ASKED:
+            editor.input(keys)
+            time.sleep(0.1)
+    answer: Calls = editor.exec_lua("return cost()")
+    return answer
 
 
 def show_calls(sessions: Sequence[Calls]) -> float:

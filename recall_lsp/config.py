@@ -127,8 +127,14 @@ def overlay(options: Options, settings: Mapping[str, Any]) -> tuple[Options, lis
 def load_options(root: Path, *layers: Mapping[str, Any]) -> tuple[Options, list[str]]:
     """Defaults, then the vault's `recall.toml`, then `layers` (the editor's settings), with all warnings."""
     table, warnings = read_settings_file(root)
-    options = Options()
-    for layer in (table or {}, *layers):
+    options, more = layered(table or {}, *layers)
+    return options, warnings + more
+
+
+def layered(*layers: Mapping[str, Any]) -> tuple[Options, list[str]]:
+    """Defaults under these layers, the last on top, with all warnings."""
+    options, warnings = Options(), []
+    for layer in layers:
         options, more = overlay(options, layer)
         warnings += more
     return options, warnings

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from recall_lsp.commands.show import progress_bars
-from recall_lsp.config import load_options, read_settings_file
+from recall_lsp.config import layered, read_settings_file
 from recall_lsp.index.keep import ForgottenError, keep
 from recall_lsp.index.places import cache_dir
 from recall_lsp.index.refusal import refusal
@@ -38,7 +38,7 @@ def build(folder: Path, console: Console, settings: Mapping[str, Any] = NO_SETTI
     if known is None:
         console.print(f"[red]{escape(broken[0])} Mend it first: it may tell what is private.[/]")
         return None
-    options, warnings = load_options(root, settings)  # the keeper tells the warnings, unless it is another process
+    options, warnings = layered(known, settings)  # the keeper tells the warnings, unless it is another process
     with progress_bars(console) as progress:
         bars = _Bars(progress)
         stop = threading.Event()

@@ -86,6 +86,12 @@ def moment_on_line(path: str, text: str, offset: int, line: tuple[int, int]) -> 
     return None
 
 
+def moment_wherever(path: str, text: str, offset: int, line: tuple[int, int]) -> Moment:
+    """As `moment_on_line`; where the line holds no prose, of what is nearest: on a blank line, what was just said."""
+    found = moment_on_line(path, text, offset, line)
+    return moment_of(path, text, offset) if found is None else found[0]
+
+
 def related_notes(vault: Vault, moment: Moment, limit: int, quiet: float) -> tuple[Hit, ...]:
     """Recall, remembered for the last few moments: each letter typed into a menu asks for the same one again."""
     return _related(vault, vault.revision, vault.feedback.hidden(moment.note.path), moment, limit, quiet)

@@ -44,7 +44,7 @@ def note_uri(root: Path, path: str, line: int = 0) -> str:
 def hit_card(hit: Hit, root: Path, today: date, markup: Markup) -> str:
     """Title, date, heading path, the sentence that matters with its shared words marked, why, and the link.
 
-    The link comes last: Neovim breaks lines by their source, in which a link's target is long.
+    The link comes last, on a line of its own: Neovim breaks lines by their source, in which a link's target is long.
     """
     head = markup.strong(hit.title)
     facts = [dated(hit.written, today), "linked already" if hit.linked else ""]
@@ -54,7 +54,7 @@ def hit_card(hit: Hit, root: Path, today: date, markup: Markup) -> str:
         lines.append(" › ".join(map(markup.text, headings)))
     card = markup.line_break.join(lines) + f"\n\n{markup.quote}{marked(hit.sentence, hit.marks, markup)}"
     link = markup.link(hit.path, note_uri(root, hit.path, hit.line))
-    return card + "\n\n" + " · ".join(filter(None, [why(hit, markup), link]))
+    return f"{card}\n\n{why(hit, markup)}{markup.line_break}{link}"
 
 
 def why(hit: Hit, markup: Markup) -> str:

@@ -44,7 +44,8 @@ def parse(source: str) -> tuple[Mapping[str, Any], str]:
     try:
         data = yaml.load(source, Loader=_Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        return _salvage(source), f"front matter is not valid YAML{_where(error)}"
+        told = f"front matter is not valid YAML{_where(error)} and is read line by line"
+        return _salvage(source), f"{told}: a value with any of [ ] {{ }} : # @ needs quotes"
     if data is None or data == "":
         return {}, ""
     if not isinstance(data, dict):
@@ -162,7 +163,8 @@ def _nesting(source: str) -> int:
 
 
 def _where(error: Exception) -> str:
-    mark = getattr(error, "problem_mark", None)
+    """The line of the file where what is broken begins, if that is known, else where it was noticed."""
+    mark = getattr(error, "context_mark", None) or getattr(error, "problem_mark", None)
     return f" (line {mark.line + 2})" if mark is not None else ""
 
 

@@ -15,6 +15,8 @@ _END = r"(?:\r\n|\r(?!\n)|\n)"
 _BLANK = re.compile(rf"{_END}[ \t]*{_END}")
 _LINE_BEFORE = re.compile(r"(?:^|[\r\n])[ \t]*\Z")
 _LINE_AFTER = re.compile(r"[ \t]*(?:[\r\n]|\Z)")
+_QUOTATION = re.compile(rf"(?:(?<=[\r\n])|\A)(?:[ \t]*>[^\r\n]*(?:{_END}|\Z))+\Z")
+_HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")
 _BREAK = re.compile(_END + r"(?=[ \t]*(?:[-*+]|\d+[.)]|#{1,6}|>)[ \t])")
 
 
@@ -39,10 +41,14 @@ def paragraph_span(text: str, offset: int) -> tuple[int, int]:
 
 
 def _paragraph_before(text: str, low: int, offset: int) -> tuple[int, int]:
-    """On an empty line the thought at hand is the one just finished."""
+    """On an empty line the thought at hand is the one just finished; below a quotation the writer's own above it."""
     end = low + len(text[low:offset].rstrip())
     if end <= low:
         return offset, offset
+    quoted = _QUOTATION.search(text[:end], low)
+    if quoted is not None:
+        own = _paragraph_before(text, low, quoted.start())
+        return own if own[0] < own[1] and not _HEADING.match(text, own[0]) else (quoted.start(), end)
     breaks = [match.end() for pattern in (_BLANK, _BREAK) for match in pattern.finditer(text, low, end)]
     return max(breaks, default=low), end
 

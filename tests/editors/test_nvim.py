@@ -52,6 +52,24 @@ def test_a_writer_sees_the_card_of_related_notes(terminal: Terminal) -> None:
     terminal.press_until("K", "", related, "the card of related notes")
 
 
+def test_a_narrow_card_breaks_no_file_name(nvim: str, desk: Desk, tmp_path: Path) -> None:
+    command = [nvim, "--clean", "-u", str(HERE / "nvim_init.lua"), str(desk.vault / "The two-day loaf.md")]
+    narrow = Terminal(command, desk.env, 70, 40, tmp_path / "screen.txt")
+    try:
+        write(narrow, WAITING)
+        narrow.press("\x1b")
+        narrow.press_until(
+            "K",
+            "",
+            lambda screen: (
+                {f"{title}.md" for title in RELATED[WAITING]} <= {row.strip("│~ ") for row in screen.split("\n")}
+            ),
+            "each note's file on a row of its own",
+        )
+    finally:
+        narrow.close()
+
+
 def test_related_notes_stand_in_the_location_list(terminal: Terminal) -> None:
     write(terminal, WAITING)
     terminal.press_until(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -83,3 +84,33 @@ def test_what_setup_is_given(nvim: str, desk: Desk, tmp_path: Path) -> None:
     seen = run(nvim, desk, "-u", str(settings))
     assert [word for word in seen.split() if word in ("all", "links")] == ["all", "links", "all", "all"]
     assert seen.count("setup does not know") == 1 and "does not know lines" in seen
+
+
+def test_health_while_notes_are_embedded(nvim: str, desk: Desk, tmp_path: Path) -> None:
+    """What is there so far is not told as if it were all."""
+    folder = {
+        "notes": 9,
+        "passages": 20,
+        "embedded": 3,
+        "model": "m",
+        "keeper": "working",
+        "skipped": {},
+        "problems": {},
+    }
+    states = [
+        folder | {"state": "embedding", "message": "9 notes; 3 of 20 passages embedded"},
+        folder | {"state": "ready", "embedded": 20, "message": "9 notes"},
+    ]
+    settings = tmp_path / "init.lua"
+    settings.write_text(
+        "vim.opt.rtp:prepend(vim.env.RECALL_CLIENT)\n"
+        "require('recall').setup()\n"
+        f"local answer = {{ result = {{ folders = vim.json.decode([=[{json.dumps(states)}]=]) }} }}\n"
+        "local client = { root_dir = '/notes', request_sync = function() return answer end }\n"
+        "vim.lsp.get_clients = function() return { client } end\n",
+        encoding="utf-8",
+    )
+    seen = run(nvim, desk, "-u", str(settings), "+checkhealth recall", "+%p")
+    assert "OK still embedding, which goes on by itself: 9 notes; 3 of 20 passages embedded" in seen
+    assert "OK 9 notes, 20 passages, 20 embedded with m" in seen
+    assert seen.count("20 passages, 3 embedded") == 0

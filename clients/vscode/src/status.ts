@@ -8,12 +8,13 @@ interface Progress {
   percentage?: number;
 }
 
+const INDEXING = "indexing";
+
 export class Status implements Disposable {
   private readonly item: StatusBarItem;
   private paused = false;
   private problem = "";
-  private working = "";
-  indexing = false;
+  private working: "" | "starting" | `${typeof INDEXING}${string}` = "";
 
   constructor() {
     this.item = window.createStatusBarItem("recall.status", StatusBarAlignment.Right, 90);
@@ -23,9 +24,12 @@ export class Status implements Disposable {
     this.item.show();
   }
 
+  get indexing(): boolean {
+    return this.working.startsWith(INDEXING);
+  }
+
   starting(): void {
     this.problem = "";
-    this.indexing = false;
     this.working = "starting";
     this.show();
   }
@@ -42,9 +46,8 @@ export class Status implements Disposable {
   }
 
   progress(progress: Progress): void {
-    const percent = progress.percentage === undefined ? "" : `${Math.round(progress.percentage)} %`;
-    this.indexing = progress.kind !== "end";
-    this.working = progress.kind === "end" ? "" : ["indexing", percent].filter(Boolean).join(" ");
+    const percent = progress.percentage === undefined ? "" : ` ${Math.round(progress.percentage)} %`;
+    this.working = progress.kind === "end" ? "" : `${INDEXING}${percent}`;
     this.show();
   }
 

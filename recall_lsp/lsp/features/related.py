@@ -11,7 +11,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from recall_lsp.lsp.markup import PLAIN
 from recall_lsp.lsp.messages import RELATED, RelatedHit, RelatedParams, RelatedResult, Span
-from recall_lsp.lsp.moments import link_to, moment_of, moment_of_selection, moment_on_line, related_notes
+from recall_lsp.lsp.moments import link_to, moment_of, moment_of_selection, moment_wherever, related_notes
 from recall_lsp.lsp.render import note_uri, quotation, why
 from recall_lsp.lsp.served_vault import ServedVault
 from recall_lsp.lsp.session import Session
@@ -68,12 +68,7 @@ def _asked(session: Session, params: RelatedParams, uri: str) -> tuple[ServedVau
         return served, path, lambda: moment_of_selection(path, snapshot.text, start, end)
     offset = len(snapshot.text) if params.position is None else snapshot.offset(params.position)
     line = snapshot.line_span(snapshot.line_at(offset))
-
-    def moment() -> Moment:  # as a hover or a code lens has it: on a heading, of its section
-        found = moment_on_line(path, snapshot.text, offset, line)
-        return moment_of(path, snapshot.text, offset) if found is None else found[0]
-
-    return served, path, moment
+    return served, path, lambda: moment_wherever(path, snapshot.text, offset, line)
 
 
 def _hit(vault: Vault, root: Path, source: str, hit: Hit, today: date) -> RelatedHit:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
-from recall_lsp.lsp.moments import moment_on_line, related_notes
+from recall_lsp.lsp.moments import moment_wherever, related_notes
 from recall_lsp.lsp.render import related_page
 from recall_lsp.lsp.session import Session
 
@@ -34,8 +34,8 @@ async def text_document_content(
     number, today = min(line, len(snapshot.starts) - 1), date.today()
 
     def find(vault: Vault) -> str:
-        found = moment_on_line(path, snapshot.text, snapshot.starts[number], snapshot.line_span(number))
-        hits = related_notes(vault, found[0], MOST, served.options.quiet) if found is not None else ()
+        moment = moment_wherever(path, snapshot.text, snapshot.starts[number], snapshot.line_span(number))
+        hits = related_notes(vault, moment, MOST, served.options.quiet)
         entry = vault.entry(path)
         return related_page(hits, served.root, path if entry is None else entry.title, today)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -103,6 +104,16 @@ async def test_the_page_of_all_related_notes(wire: Wire) -> None:
         assert "## [Bread](file:///vault/Bread.md)" in answer["text"]
         assert "> Bread needs patience." in answer["text"]
         assert "Garden" in answer["text"] and "Sleep" not in answer["text"]
+
+
+async def test_on_a_blank_line_the_page_tells_what_the_panel_shows(wire: Wire) -> None:
+    await wire.initialize()
+    wire.open("All memory.\n\nAll patience.\n\n")
+    place = {"textDocument": {"uri": URI}, "position": {"line": 4, "character": 0}, "limit": 50}
+    shown = [hit["title"] for hit in (await wire.request("recall/related", place))["hits"]]
+    page = await wire.request("workspace/textDocumentContent", {"uri": f"recall:/x?uri={quote(URI, safe='')}&line=4"})
+    assert "Bread" in shown
+    assert re.findall(r"(?m)^## \[(.*?)\]", page["text"]) == shown
 
 
 @pytest.mark.parametrize("uri", ["recall:/x", "recall:/x?uri=a&line=b", "file:///x?uri=a&line=1"])

@@ -42,7 +42,8 @@ def test_hit_card() -> None:
         "**Sleep \\& \\[memory\\]** · 3 years ago, 2023-01-05  \n"
         "Sleep › Deep \\*sleep\\*\n\n"
         "> The night writes **memory** down.\n\n"
-        "strong · both say memory · close in meaning · [seeds/a b.md](file:///notes/seeds/a%20b.md#L5)"
+        "strong · both say memory · close in meaning  \n"
+        "[seeds/a b.md](file:///notes/seeds/a%20b.md#L5)"
     )
 
 
@@ -64,7 +65,7 @@ def test_hit_card_in_plain_text() -> None:
     assert hit_card(hit, ROOT, TODAY, PLAIN).strip() == (
         "Sleep & [memory] · 3 years ago, 2023-01-05 · linked already\n\n"
         "  The night writes memory down.\n\n"
-        "strong · seeds/a b.md"
+        "strong\nseeds/a b.md"
     )
 
 

@@ -23,6 +23,8 @@ local function check_client(client)
     )
     if folder.state == 'empty' or folder.keeper == 'stopped' then
       vim.health.warn(counts .. ': ' .. folder.message)
+    elseif folder.state ~= 'ready' then
+      vim.health.ok(('still %s, which goes on by itself: %s'):format(folder.state, folder.message))
     else
       vim.health.ok(counts)
     end
