@@ -57,7 +57,7 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="a folder with vaults/")
     parser.add_argument("work", type=Path)
     parser.add_argument("--vaults", nargs="*", default=[])
-    parser.add_argument("--keys", type=int, default=2_000)
+    parser.add_argument("--keys", type=int, default=8_000)
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--write", action="store_true", help=f"write {REPORT.name} and its picture")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -11,8 +12,8 @@ from inline_links import LinkRecord, habit
 from inline_replay import Array, Outcome, Record, outcome
 
 REPORT = Path(__file__).parent / "INLINE.md"
-SCALE = "\n## In a vault of all of them\n"
-"""What begins the part that `inline_scale.py` writes."""
+SCALE, CHANGED = "## In a vault of all of them", "## A changed note"
+"""The headings of what `inline_scale.py` and `inline_fresh.py` write."""
 PICTURE = Path(__file__).parent / "inline.svg"
 DEFAULT = 0.6
 LINK_DEFAULT = 0.7
@@ -47,9 +48,20 @@ def write_report(
     report = "\n".join(lines)
     print(report)
     if write:
-        _, begin, scale = REPORT.read_text(encoding="utf-8").partition(SCALE)
-        REPORT.write_text(f"{report}\n{begin}{scale}", encoding="utf-8")
+        others = [part for part in _parts() if part.startswith((SCALE, CHANGED))]
+        REPORT.write_text("\n\n".join([report, *others]) + "\n", encoding="utf-8")
         PICTURE.write_text(picture(curves), encoding="utf-8")
+
+
+def write_part(heading: str, told: str) -> None:
+    """Put what begins with this heading in its place in the report, or at its end."""
+    kept = [told if part.startswith(heading) else part for part in _parts()]
+    REPORT.write_text("\n\n".join(kept if told in kept else [*kept, told]) + "\n", encoding="utf-8")
+
+
+def _parts() -> list[str]:
+    """The report cut before each heading of the second level."""
+    return [part.strip("\n") for part in re.split(r"(?m)^(?=## )", REPORT.read_text(encoding="utf-8"))]
 
 
 _HEAD = """# Is the ghost text what the writer writes next?
@@ -187,10 +199,12 @@ def picture(curves: Mapping[str, Curve]) -> str:
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" {font}>']
     parts.append(f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="white"/>')
     for step in range(6):
-        x, y = at(most * step / 5, step / 5)
+        _, y = at(0, step / 5)
         parts.append(f'<path d="M{_LEFT} {y:.1f}h{across}" stroke="#e2e8f0"/>')
         parts.append(f'<text x="{_LEFT - 26}" y="{y + 4:.1f}">{step / 5:.1f}</text>')
-        parts.append(f'<text x="{x:.1f}" y="{_HEIGHT - 26}" text-anchor="middle">{most * step / 5:.0%}</text>')
+    for percent in range(0, int(100 * most) + 1, 2):
+        x, _ = at(percent / 100, 0)
+        parts.append(f'<text x="{x:.1f}" y="{_HEIGHT - 26}" text-anchor="middle">{percent}%</text>')
     parts.append(f'<text x="{_WIDTH / 2}" y="{_HEIGHT - 8}" text-anchor="middle">keys saved</text>')
     parts.append(f'<text transform="translate(14 {_HEIGHT / 2})rotate(-90)" text-anchor="middle">precision</text>')
     for number, (name, curve) in enumerate(curves.items()):
