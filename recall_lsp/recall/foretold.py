@@ -74,17 +74,22 @@ class _Awaited:
     typed: int
     words: str
 
+    def stands_again(self, text: str, offset: int) -> bool:
+        begun = offset - self.start
+        return begun >= self.typed and text[self.start : offset] == self.line[:begun]
+
 
 class Foretold:
     """What was foretold lately and has neither come nor been passed by, and what has been passed by."""
 
     def __init__(self) -> None:
         self._awaited: OrderedDict[_Awaited, float] = OrderedDict()
-        self._passed_by: deque[str] = deque(maxlen=PASSED_BY)
+        self._passed_by: deque[_Awaited] = deque(maxlen=PASSED_BY)
 
     def was_passed_by(self, text: str, offset: int, offered: str) -> bool:
         """Whether the writer typed something else when these words were foretold lately."""
-        return said(text, offset, offered) in self._passed_by
+        words = said(text, offset, offered)
+        return any(one.words == words for one in self._passed_by)
 
     def foretell(self, path: str, text: str, offset: int, offered: str, chance: float) -> None:
         """That `offered` will be typed at `offset`.  What stays the same while it is typed is foretold once."""
@@ -98,7 +103,13 @@ class Foretold:
             self._awaited.popitem(last=False)
 
     def answers(self, path: str, text: str, offset: int) -> Iterator[tuple[float, bool]]:
-        """The chances of what has been decided, now that the text is this, and whether it came."""
+        """The chances of what has been decided, now that the text is this, and whether it came.
+
+        Who erases what was typed instead, and stands again where it was foretold, has not passed it by.
+        """
+        erased = [one for one in self._passed_by if one.path == path and one.stands_again(text, offset)]
+        for one in erased:
+            self._passed_by.remove(one)
         for one in [one for one in self._awaited if one.path == path]:
             came = text[one.start : one.start + len(one.line)]
             alike = next((at for at, (a, b) in enumerate(zip(came, one.line, strict=False)) if a != b), len(came))
@@ -107,7 +118,7 @@ class Foretold:
             elif alike < one.typed:  # what stood before it is another by now
                 del self._awaited[one]
             elif offset > one.start + alike:
-                self._passed_by.append(one.words)
+                self._passed_by.append(one)
                 yield self._awaited.pop(one), False
 
 

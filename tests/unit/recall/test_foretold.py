@@ -39,6 +39,17 @@ def test_what_came(now: str, answers: list[tuple[float, bool]]) -> None:
     assert not foretold.was_passed_by("I measure the board twice", 25, " and cut off")
 
 
+def test_a_slip_that_is_erased_passes_nothing_by() -> None:
+    foretold = Foretold()
+    foretold.foretell("now.md", BEGUN, len(BEGUN), FORETOLD, 0.6)
+    slip = f"{BEGUN} x"
+    assert list(foretold.answers("now.md", slip, len(slip))) == [(0.6, False)]
+    assert list(foretold.answers("other.md", BEGUN, len(BEGUN))) == []
+    assert foretold.was_passed_by(BEGUN, len(BEGUN), FORETOLD)
+    assert list(foretold.answers("now.md", BEGUN, len(BEGUN))) == []
+    assert not foretold.was_passed_by(BEGUN, len(BEGUN), FORETOLD)
+
+
 def test_the_shift_follows_the_writer() -> None:
     def after(*answers: bool) -> float:
         assurance = Assurance()
