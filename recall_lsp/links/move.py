@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from recall_lsp.links.attachments import file_edits, moved_files
 from recall_lsp.links.edits import Plan, gathered
@@ -12,16 +13,21 @@ from recall_lsp.links.relink import Relinking, Renamed
 from recall_lsp.notes.model import Note
 from recall_lsp.notes.resolve import NOTE_EXTENSIONS, note_keys, without_extension
 
+_AS_THEY_ARE: Mapping[str, str] = MappingProxyType({})
 
-def move(notebook: Notebook, moves: Iterable[tuple[str, str]]) -> Plan:
-    """The plan for files and folders that go from one path to another (relative to the vault, no `/` at the end)."""
+
+def move(notebook: Notebook, moves: Iterable[tuple[str, str]], texts: Mapping[str, str] = _AS_THEY_ARE) -> Plan:
+    """The plan for files and folders that go from one path to another (relative to the vault, no `/` at the end).
+
+    Of notes in `texts`, by their paths of before, that is the text that they will have beside the plan's own edits.
+    """
     pairs = tuple(moves)
     changed: dict[str, Renamed] = {}
     for path in {*notebook.vault.ids, *notebook.buffers}:
         new = moved_path(path, pairs)
         page = notebook.page(path) if new != path else None
         if page is not None:
-            changed[path] = renamed(read(new, page.text), new)
+            changed[path] = renamed(read(new, texts.get(path, page.text)), new)
     relinking = Relinking(notebook, changed)
     files = file_edits(notebook, lambda path: moved_path(path, pairs), changed, moved_files(notebook, pairs))
     edits = gathered([*relinking.edits(), *files])

@@ -81,11 +81,31 @@ def rename_note(notebook: Notebook, path: str, name: str) -> Plan:
         raise RefusedError(f"No file can be called {name!r}.")
     if new != path and (notebook.exists(new) or _taken(notebook, new, path)):
         raise RefusedError(f"There is a file at {new} already.")
-    plan = move(notebook, [(path, new)])
+    words, text = _own_heading(notebook, page, without_extension(new.rpartition("/")[2]))
+    plan = move(notebook, [(path, new)], {path: text})
+    plan = replace(plan, edits=gathered([*_flat(plan), *words]))
     if not logseq:
         return plan
     tags = [(where, edit) for where, edit in _tag(notebook, page_name(path), name, {"logseq"}) if where != path]
-    return replace(plan, edits=gathered([*((at, one) for at, found in plan.edits.items() for one in found), *tags]))
+    return replace(plan, edits=gathered([*_flat(plan), *tags]))
+
+
+def _flat(plan: Plan) -> Iterator[tuple[str, Edit]]:
+    return ((path, edit) for path, found in plan.edits.items() for edit in found)
+
+
+def _own_heading(notebook: Notebook, page: Page, name: str) -> tuple[list[tuple[str, Edit]], str]:
+    """A heading that gives the note its title, and is the name of its file, follows that: edits, and the new text."""
+    first = page.note.headings[0] if page.note.headings else None
+    stem = without_extension(page.path.rpartition("/")[2])
+    if first is None or first.text != stem or page.note.dialect != "markdown" or not is_title(page, first):
+        return [], page.text
+    subject = Subject("heading", page.path, first.span, heading=first)
+    try:
+        changed, edits = _new_words(notebook, page, subject, first, name)
+    except RefusedError:
+        return [], page.text
+    return (edits, changed) if read(page.path, changed).title == name else ([], page.text)
 
 
 def _taken(notebook: Notebook, new: str, old: str) -> bool:
@@ -101,13 +121,24 @@ def _heading(notebook: Notebook, subject: Subject, heading: Heading, name: str) 
     page = notebook.page(subject.path)
     if page is None:
         return
+    text, edits = _new_words(notebook, page, subject, heading, name)
+    yield from edits
+    changed = read(page.path, text)
+    if is_title(page, heading) and changed.title != page.note.title:
+        yield from Relinking(notebook, {page.path: renamed(changed, page.path)}).edits()
+
+
+def _new_words(
+    notebook: Notebook, page: Page, subject: Subject, heading: Heading, name: str
+) -> tuple[str, list[tuple[str, Edit]]]:
+    """The page's text with other words in a heading; the edits of that and of the links to the heading."""
     words = heading_text(page, heading)
     text = page.text[: words.start] + name + page.text[words.end :]
     changed = read(page.path, text)
     at = next((n for n, one in enumerate(page.note.headings) if one.span == heading.span), None)
     if at is None or len(changed.headings) != len(page.note.headings):
         raise RefusedError(f"{name!r} cannot be the words of a heading.")
-    yield page.path, Edit(words, name)
+    edits = [(page.path, Edit(words, name))]
     new = changed.headings[at].text
     numbered = f"{new}-{sum(one.text == new for one in changed.headings[:at])}"
     for one in references(notebook, replace(subject, kind="heading", block=None)):
@@ -117,9 +148,8 @@ def _heading(notebook: Notebook, subject: Subject, heading: Heading, name: str) 
         if find_heading(page.note.headings, site.link.fragment) != at:
             continue  # it leads here by an id
         good = new if find_heading(changed.headings, new) == at else numbered
-        yield one.page.path, Edit(site.fragment, written_fragment(one.page.text, site, good))
-    if is_title(page, heading) and changed.title != page.note.title:
-        yield from Relinking(notebook, {page.path: renamed(changed, page.path)}).edits()
+        edits.append((one.page.path, Edit(site.fragment, written_fragment(one.page.text, site, good))))
+    return text, edits
 
 
 def _can_rename_block(notebook: Notebook, subject: Subject) -> bool:

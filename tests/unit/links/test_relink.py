@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from vaults import indexed
 
@@ -15,11 +15,19 @@ from recall_lsp.links.edits import Plan, applied
 from recall_lsp.links.move import move, moved_path
 from recall_lsp.links.notebook import Notebook, named
 from recall_lsp.links.overlay import Overlay
+from recall_lsp.links.rename import rename_note
+from recall_lsp.notes.anchor import find_heading
 from recall_lsp.notes.link_site import link_site
+from recall_lsp.notes.model import Span
 from recall_lsp.notes.read import read_text
 
 NAMES = ["Plan", "plan b", "Ölung", "2021-03-04", "a.b", "x_y", "日記", "R&D (2)", "50% off", "note"]
 FOLDERS = ["", "a/", "a/b/", "Größe/", "_posts/"]
+
+
+def name_of(where: str) -> str:
+    return where.rpartition("/")[2].rpartition(".")[0]
+
 
 stem = st.sampled_from(NAMES)
 folder = st.sampled_from(FOLDERS)
@@ -41,6 +49,7 @@ def link(draw: st.DrawFn) -> str:
                 f"[[{where}{name}]]",
                 f"![[{name}#Part]]",
                 f"[[{name}.md|label]]",
+                f"[[{name}#{name}|x]]",
                 f"[[Title {name}]]",
                 f"[[{up}{where}{name}]]",
                 f"[a label]({up}{where}{encoded}.md)",
@@ -61,7 +70,7 @@ def notes(draw: st.DrawFn) -> dict[str, str]:
     made = {}
     for where in draw(st.lists(path, min_size=2, max_size=7, unique_by=str.casefold)):
         links = "\n\nand then ".join(draw(st.lists(link(), max_size=6)))
-        title = draw(st.sampled_from(["", f"# Title {draw(stem)}\n\n", "## Part\n\n"]))
+        title = draw(st.sampled_from(["", f"# Title {draw(stem)}\n\n", f"# {name_of(where)}\n\n", "## Part\n\n"]))
         made[where] = (title if where.endswith(".md") else "") + links + "\n\nlast words\n"
     return made
 
@@ -99,15 +108,40 @@ def test_links_keep_their_notes(case: tuple[dict[str, str], list[tuple[str, str]
         vault.close()
 
 
-def check_untouched(texts: Mapping[str, str], plan: Plan) -> None:
-    """Every edit stands exactly on a link's target."""
+@given(notes(), stem, st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_heading_that_follows_a_name_loses_no_link(texts: dict[str, str], name: str, data: st.DataObject) -> None:
+    old = data.draw(st.sampled_from(sorted(texts)))
+    new = old.replace(name_of(old), name)
+    assume(new.casefold() not in {where.casefold() for where in texts})
+    with tempfile.TemporaryDirectory() as folder:
+        vault = indexed(Path(folder) / "notes", texts)
+        plan = rename_note(Notebook(vault, {}), old, name)
+        vault.close()
+    after = {moved_path(at, plan.moves): applied(text, plan.edits.get(at, ())) for at, text in texts.items()}
+    note, changed = read_text(old, texts[old]), read_text(new, after[new])
+    follows = old.endswith(".md") and texts[old].startswith(f"# {name_of(old)}\n")
+    assert [one.text for one in changed.headings] == ([name] if follows else [one.text for one in note.headings])
+    check_untouched(texts, plan, old if follows else "")
+    check_links(texts, after, plan, list(plan.moves), old if follows else "")
+
+
+def check_untouched(texts: Mapping[str, str], plan: Plan, retitled: str = "") -> None:
+    """Every edit stands exactly on a link's target; or on the heading of a retitled note, or what links name of it."""
     for name, edits in plan.edits.items():
         note = read_text(name, texts[name])
         sites = [site for found in note.links if (site := link_site(texts[name], found)) is not None]
-        assert {edit.span for edit in edits} <= {site.target for site in sites}
+        allowed = {site.target for site in sites}
+        if retitled:
+            allowed |= {site.fragment for site in sites if site.link.fragment}
+        if name == retitled:
+            allowed.add(Span(2, 2 + len(name_of(name))))
+        assert {edit.span for edit in edits} <= allowed
 
 
-def check_links(texts: Mapping[str, str], after: Mapping[str, str], plan: Plan, pairs: list[tuple[str, str]]) -> None:
+def check_links(
+    texts: Mapping[str, str], after: Mapping[str, str], plan: Plan, pairs: list[tuple[str, str]], retitled: str = ""
+) -> None:
     """Link by link, in the vault as it was and in the vault as it is then."""
     before = Overlay(Graph(), (), [named(name, text) for name, text in texts.items()])
     now = Overlay(Graph(), (), [named(name, text) for name, text in after.items()])
@@ -117,6 +151,9 @@ def check_links(texts: Mapping[str, str], after: Mapping[str, str], plan: Plan, 
         assert len(old_links) == len(new_links), (name, after[new])
         for one, other in zip(old_links, new_links, strict=True):
             target = before.resolve(one, name)
-            assert one.fragment == other.fragment
+            if one.fragment != other.fragment:
+                assert target == retitled and find_heading(read_text(name, texts[retitled]).headings, one.fragment) == 0
+                moved = read_text(new, after[moved_path(retitled, pairs)])
+                assert find_heading(moved.headings, other.fragment) == 0
             if target is not None and name not in plan.unwritable:
                 assert now.resolve(other, new) == moved_path(target, pairs), (name, new, one, other)

@@ -35,7 +35,7 @@ async def test_a_note_takes_its_file_and_all_its_links_along(root: Path) -> None
     assert (desk.said(prepared["range"]), prepared["placeholder"]) == ("Bread", "Bread")
     found = await renamed(desk, "Starter.md", "[[Br", "ead#", "Sour loaf")
     assert not (root / "Bread.md").exists()
-    assert (root / "Sour loaf.md").read_text() == NOTES["Bread.md"]
+    assert (root / "Sour loaf.md").read_text() == NOTES["Bread.md"].replace("# Bread\n", "# Sour loaf\n")
     del found["Sour loaf.md"]
     assert found == {
         "Starter.md": ["Feed it before [[Sour loaf#The crust|the crust]] and [[The loaf]]."],
@@ -141,6 +141,26 @@ async def test_the_heading_that_titles_a_note_changes_the_links_by_title(root: P
     desk.open("z1.md", "# Old¦ words\n")
     await desk.apply(await desk.ask("rename", newName="New words"))
     assert changed(root, notes) == {"z1.md": ["# New words"], "b.md": ["[[New words]] [[z1]] [[z1#New words|x]]"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# Old\n\n[[#Old]] [[Old#Old]] Old\n", "# New\n\n[[#New]] [[New#New]] Old\n"),
+        ("---\ntitle: Old\n---\n# Old\n", None),
+        ("# Older\n", None),
+        ("## Old\n", None),
+        ("Words\n\n# First\n\n# Old\n", None),
+        ("#\n", None),
+    ],
+)
+async def test_a_heading_that_is_the_notes_name_follows_it(root: Path, text: str, expected: str | None) -> None:
+    notes = {"a/Old.md": text, "b.md": "[[Old]] [[Old#Old|x]] [y](a/Old.md#old)\n"}
+    desk = await Desk(root, notes).start()
+    await renamed(desk, "b.md", "[[O", "ld]]", "New")
+    assert (root / "a/New.md").read_text() == (text if expected is None else expected)
+    here = ("Old", "old") if expected is None else ("New", "new")
+    assert (root / "b.md").read_text() == f"[[New]] [[New#{here[0]}|x]] [y](a/New.md#{here[1]})\n"
 
 
 async def test_links_to_a_missing_note_are_renamed_too(root: Path) -> None:
