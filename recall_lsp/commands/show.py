@@ -78,7 +78,8 @@ def progress_bars(console: Console) -> Progress:
 
 @contextmanager
 def counting(console: Console, what: str, total: int) -> Iterator[Callable[[], None]]:
-    """One bar while the body runs; each call of what it is given is one step of `total`."""
+    """One bar while the body runs; each call of what it is given is one step of `total`, the most there may be."""
     with progress_bars(console) as progress:
         task = progress.add_task(what, total=total)
         yield lambda: progress.advance(task)
+        progress.update(task, completed=total)

@@ -33,7 +33,7 @@ def run(folder: Path, yes: bool, settings: Mapping[str, Any]) -> int:
             " needed. Recall goes on with its defaults."
         )
         return 0
-    with counting(Console(stderr=True), "Learning from your links", 3 * len(learn) + 2 * len(held)) as step:
+    with counting(Console(stderr=True), "Learning from your links", 2 * (len(learn) + len(held))) as step:
         tuning = tune(vault, default_weights(), learn, held, step)
     _show(console, tuning)
     if not tuning.sure:

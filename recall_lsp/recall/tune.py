@@ -78,7 +78,7 @@ def _both(vault: Vault, most: int, half: Half) -> list[Question]:
 def tune(vault: Vault, start: Weights, learn: Sequence[Question], held: Sequence[Question], step: Step) -> Tuning:
     """Learn from `learn`, judge by `held`; the vault's own tuning stays out of it, and is as it was afterwards.
 
-    `step` is called 3 * len(learn) + 2 * len(held) times at most.
+    `step` is called 2 * (len(learn) + len(held)) times at most.
     """
     kept, vault.tuned = vault.tuned, UNTUNED
     try:

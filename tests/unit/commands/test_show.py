@@ -1,10 +1,13 @@
-"""What a person sees of names that strangers chose."""
+"""What a person sees: of names that strangers chose, of work that goes on."""
 
 from __future__ import annotations
 
-import pytest
+import io
 
-from recall_lsp.commands.show import on_one_line
+import pytest
+from rich.console import Console
+
+from recall_lsp.commands.show import counting, on_one_line
 
 
 @pytest.mark.parametrize(
@@ -13,3 +16,10 @@ from recall_lsp.commands.show import on_one_line
 )
 def test_a_path_stays_on_its_line(path: str, shown: str) -> None:
     assert on_one_line(path) == shown
+
+
+def test_a_bar_comes_to_its_end_though_less_was_to_do() -> None:
+    out = io.StringIO()
+    with counting(Console(file=out, force_terminal=True, width=100), "Learning", 4) as step:
+        step()
+    assert "4/4" in out.getvalue()
