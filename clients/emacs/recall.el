@@ -323,6 +323,11 @@ Nothing that its title says already."
                      (and (eq (plist-get hit :linked) t) "linked already")))
      "  ")))
 
+(defun recall--why (hit)
+  "How sure HIT is, and its reasons."
+  (let ((why (recall--flat (plist-get hit :why))))
+    (if (string-empty-p why) (plist-get hit :band) (concat (plist-get hit :band) " · " why))))
+
 (defun recall--card (hit)
   "The lines of HIT."
   (let ((facts (recall--facts hit)))
@@ -331,7 +336,7 @@ Nothing that its title says already."
              (propertize (recall--flat (plist-get hit :title)) 'face 'recall-title)
              (if (string-empty-p facts) "" (concat "\n  " (propertize facts 'face 'recall-when)))
              "\n  " (recall--marked hit)
-             "\n  " (propertize (recall--flat (plist-get hit :why)) 'face 'recall-why)
+             "\n  " (propertize (recall--why hit) 'face 'recall-why)
              "\n\n")
      'recall-hit hit 'wrap-prefix "  ")))
 

@@ -172,7 +172,8 @@ class Span:
 
 @attrs.frozen
 class RelatedHit:
-    """`line` is 0-based, `written` an ISO date, `ago` the same in words, `band` "strong", "likely" or "maybe".
+    """`line` is 0-based, `written` an ISO date, `ago` the same in words, `band` "strong", "likely" or "maybe";
+    `why` is the reasons, as the card has them.
 
     `link` and `quote` are what to insert: the link as this vault writes links, the sentence with its source and date.
     """

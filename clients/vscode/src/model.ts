@@ -17,8 +17,7 @@ export interface Hit {
   span: Span;
   line: number;
   marks: Span[];
-  shared: string[];
-  foundBy: ("words" | "meaning" | "links")[];
+  why: string;
   band: "strong" | "likely" | "maybe";
   linked: boolean;
   link: string;

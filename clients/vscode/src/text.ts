@@ -34,18 +34,11 @@ export function cardOf(hit: Hit, pinned: boolean): Card {
     date: hit.written ?? "",
     place,
     sentence: segments(hit.sentence, hit.marks),
-    why: why(hit),
+    why: hit.why,
     band: hit.band,
     linked: hit.linked,
     pinned,
   };
-}
-
-/** As in "by words and meaning: answer, angry"; short enough for a line. */
-export function why(hit: Hit): string {
-  const [last, ...others] = hit.foundBy.toReversed();
-  const by = last ? `by ${[others.toReversed().join(", "), last].filter(Boolean).join(" and ")}` : "";
-  return [by, hit.shared.slice(0, 6).join(", ")].filter(Boolean).join(": ");
 }
 
 /** The cards of a moment: what is pinned stays on top, with the moment's own words where it is a hit too. */

@@ -5,7 +5,7 @@ import { cardOf, cardsOf, entering, inTurn, quotation, segments, spaced, utf16 }
 const HIT: Hit = {
   uri: "file:///notes/a.md", path: "a.md", title: "Draft", written: "2021-03-04", ago: "4 years ago",
   headings: ["Draft", "Letters"], sentence: "Let it lie.", span: { start: 0, end: 11 }, line: 0,
-  marks: [{ start: 7, end: 10 }], shared: ["lie"], foundBy: ["words", "meaning"], band: "strong", linked: false, link: "[[Draft]]", quote: "> Let it lie.\n",
+  marks: [{ start: 7, end: 10 }], why: "both say lie · close in meaning", band: "strong", linked: false, link: "[[Draft]]", quote: "> Let it lie.\n",
 };
 
 describe("utf16", () => {
@@ -42,11 +42,7 @@ describe("segments", () => {
 describe("cards", () => {
   it("leaves out a heading that only repeats the title", () => expect(cardOf(HIT, false).place).toBe("Letters"));
 
-  it("tells why in a few words", () => {
-    expect(cardOf(HIT, false).why).toBe("by words and meaning: lie");
-    expect(cardOf({ ...HIT, shared: [], foundBy: ["links"] }, false).why).toBe("by links");
-    expect(cardOf({ ...HIT, shared: [], foundBy: [] }, false).why).toBe("");
-  });
+  it("tells why as the server does", () => expect(cardOf(HIT, false).why).toBe("both say lie · close in meaning"));
 
   it("keeps what is pinned on top, with the moment's own sentence", () => {
     const other = { ...HIT, uri: "file:///notes/b.md", title: "Other" };

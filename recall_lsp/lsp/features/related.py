@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 from pygls.exceptions import JsonRpcInvalidParams
 
-from recall_lsp.lsp.markup import PLAIN
+from recall_lsp.lsp.markup import one_line
 from recall_lsp.lsp.messages import RELATED, RelatedHit, RelatedParams, RelatedResult, Span
 from recall_lsp.lsp.moments import link_to, moment_of, moment_of_selection, moment_wherever, related_notes
-from recall_lsp.lsp.render import note_uri, quotation, why
+from recall_lsp.lsp.render import note_uri, quotation
 from recall_lsp.lsp.served_vault import ServedVault
 from recall_lsp.lsp.session import Session
 from recall_lsp.recall.ago import ago
 from recall_lsp.recall.band import band
+from recall_lsp.recall.why import reasons
 
 if TYPE_CHECKING:
     from recall_lsp.index.vault import Vault
@@ -87,7 +88,7 @@ def _hit(vault: Vault, root: Path, source: str, hit: Hit, today: date) -> Relate
         marks=[Span(start, end) for start, end in hit.marks],
         shared=list(hit.shared),
         found_by=list(hit.found_by),
-        why=why(hit, PLAIN),
+        why=" · ".join(map(one_line, reasons(hit))),
         score=round(hit.score, 4),
         band=band(hit.score),
         linked=hit.linked,

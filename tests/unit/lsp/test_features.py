@@ -243,7 +243,7 @@ async def test_related(wire: Wire) -> None:
         "marks": [{"start": 13, "end": 19}],
         "shared": ["memory"],
         "foundBy": ["words"],
-        "why": "likely · both say memory",
+        "why": "both say memory",
         "score": 0.9,
         "band": "likely",
         "linked": False,

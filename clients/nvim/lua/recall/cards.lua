@@ -55,7 +55,8 @@ function M.card(hit, pinned)
   local lines = { { { pinned and '● ' or '  ', 'RecallPinned' }, { M.flat(hit.title), 'RecallTitle' } } }
   local when = facts(hit)
   if when ~= '' then table.insert(lines, { { '  ' .. when, 'RecallWhen' } }) end
-  vim.list_extend(lines, { marked(hit), { { '  ' .. M.flat(hit.why), 'RecallWhy' } }, {} })
+  local why = hit.why ~= '' and hit.band .. ' · ' .. M.flat(hit.why) or hit.band
+  vim.list_extend(lines, { marked(hit), { { '  ' .. why, 'RecallWhy' } }, {} })
   return lines
 end
 
