@@ -30,10 +30,10 @@ from recall_lsp.index.traits import Traits
 from recall_lsp.index.tuned import UNTUNED, Tuned, read_tuned, tuned_path, tuned_stamp
 from recall_lsp.index.vectors import embeddings_path, open_embeddings
 
-_NOTES_A_BITE = 60
-"""Taken in at a time, some 4 ms: a question waits no longer than that for what the keeper wrote."""
-_NAMED_A_BITE = 200
-_VECTORS_A_BITE = 200
+_NOTES_A_BITE = 30
+"""Taken in at a time, some 2 ms: a question waits no longer than that for what the keeper wrote."""
+_NAMED_A_BITE = 100
+_VECTORS_A_BITE = 100
 _LOOK_FOR_MODEL = 1.0
 _NEVER = (-1, -1, ViewState())
 _FIRST = (0, 0)

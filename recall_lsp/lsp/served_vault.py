@@ -104,9 +104,12 @@ class ServedVault:
         return self._vault
 
     def _followed(self) -> Vault:
-        """The vault with a bite of what was written since; the rest follows between the questions."""
+        """The vault with a bite of what was written since; the rest follows between the questions.
+
+        While that goes on a question need not take a bite of its own.
+        """
         vault = self._open()
-        if vault.refresh() or vault.unprepared:
+        if not self._following and (vault.refresh() or vault.unprepared):
             with suppress(RuntimeError):  # shut down meanwhile
                 self.follow()
         return vault

@@ -16,6 +16,9 @@ from pygls.io_ import StdinAsyncReader, StdoutWriter, run_async
 if TYPE_CHECKING:
     from recall_lsp.lsp.server import RecallServer
 
+_SWITCH = 0.001
+"""Seconds after which a thread that computes lets another one in: a message passes through three threads, and Python's
+own 0.005 at each of them is more than many an answer takes while the vault's thread takes in what the keeper wrote."""
 _PATIENCE = 1.0
 """Seconds to end in good order once standard input is closed."""
 
@@ -80,6 +83,7 @@ def _own_stdout() -> BinaryIO:
 
 def _run(serving: Any) -> int:
     """pygls ends by SystemExit at `exit`: 0 after a shutdown, 1 without one."""
+    sys.setswitchinterval(_SWITCH)
     try:
         asyncio.run(serving)
     except SystemExit as ended:
