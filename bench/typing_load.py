@@ -86,7 +86,7 @@ class Writer:
     """Has buffers open in one client and writes in them in turn; no two of its texts are the same."""
 
     def __init__(self, client: Client, buffers: Sequence[Buffer], phrases: Sequence[str]) -> None:
-        self._client, self._buffers, self._phrases = client, buffers, phrases
+        self._client, self.buffers, self._phrases = client, buffers, phrases
         self._turn = 0
         for buffer in buffers:
             buffer.now, buffer.version = buffer.begun, 0
@@ -95,7 +95,7 @@ class Writer:
 
     async def ask(self, kind: Kind, repeat: bool = False) -> tuple[Any, float]:
         """Change a paragraph and ask; with `repeat`, ask once more without a change, and time that."""
-        buffer = self._buffers[self._turn % len(self._buffers)]
+        buffer = self.buffers[self._turn % len(self.buffers)]
         self._change(buffer, f"{buffer.begun} {self._phrases[self._turn % len(self._phrases)]}{kind.typed}")
         self._turn += 1
         place = {"line": buffer.line, "character": units(buffer.now, len(buffer.now) - kind.back, "utf-16")}
@@ -105,7 +105,7 @@ class Writer:
 
     async def follow_link(self) -> tuple[Any, float] | None:
         """Hover on a link of the next buffer that has one; None where no buffer has."""
-        linked = [buffer for buffer in self._buffers if buffer.link is not None]
+        linked = [buffer for buffer in self.buffers if buffer.link is not None]
         if not linked:
             return None
         buffer = linked[self._turn % len(linked)]

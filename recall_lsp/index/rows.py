@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -15,6 +16,7 @@ from recall_lsp.notes.resolve import link_keys, name_keys, note_keys
 NOTE_COLUMNS = "id, path, dialect, language, written, mtime_ns, letters, problems, unpacked(facts)"
 ENTRY_COLUMNS = "id, path, language, written, mtime_ns, letters, wiki, markdown, unpacked(facts)"
 _DIALECTS: tuple[Dialect, ...] = ("markdown", "logseq", "org", "plain")
+_NAMES_KEPT = 50_000
 _CHUNK = 16_000
 """Letters of the passages that are packed together: one of them is unpacked with its neighbours, in some 0.1 ms."""
 
@@ -140,7 +142,13 @@ def _short(keys: Sequence[str]) -> str | Sequence[str]:
 
 
 def _long(mention: str | Sequence[str]) -> tuple[str, ...]:
-    return tuple(name_keys(mention) if isinstance(mention, str) else mention)
+    return _keys_of(mention) if isinstance(mention, str) else tuple(mention)
+
+
+@lru_cache(_NAMES_KEPT)
+def _keys_of(name: str) -> tuple[str, ...]:
+    """The same ones for all who mention it: many notes name the same few."""
+    return tuple(name_keys(name))
 
 
 def unpack_entry(row: tuple[Any, ...]) -> EntryRow:
