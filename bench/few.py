@@ -4,7 +4,7 @@
 
 FEW becomes a folder with vaults/ and links/ like DATA.  Each vault there holds notes that people linked and those they
 linked them from, whole pairs as they come by the questions' hashes, until there are enough; links that lead out of them
-are no questions.  Index them (`recall-lsp index`) and collect with `questions.py FEW ... --others DATA`.
+are no questions.  Collect with `questions.py FEW ... --others DATA`.
 """
 
 from __future__ import annotations
@@ -64,7 +64,6 @@ def main() -> None:
                 target = folder / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(args.data / "vaults" / name / path, target)
-            (folder / "recall.toml").write_text('model = "default"\n', encoding="utf-8")
             kept = within(rows, notes)
             text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in kept)
             (args.few / "links" / f"{name}-{most}.jsonl").write_text(text, encoding="utf-8")

@@ -4,48 +4,75 @@
     python bench/fit.py QUESTIONS [--write]
 
 The order is fitted by the softmax likelihood of the linked note among the candidates (ListNet's top-one loss,
-Cao et al. 2007), each vault with the same say; the probability by a logistic model that tells linked notes among the
-first from what texts that have nothing to do with the vault bring up.  Translations of one vault are left out together.
+Cao et al. 2007), each vault with the same say, as a linear model with a few hidden units (`net.py`); the probability by
+a logistic model that tells linked notes among the first from what texts that have nothing to do with the vault bring
+up.  Translations of one vault are left out together.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from net import Example, Singles, fit_net
 from numpy.typing import NDArray
-from questions import MODES, Question, load
+from questions import MODES, Question, load, whole
 from scipy.optimize import minimize
 
 from recall_lsp.recall.evidence import EVIDENCE, WORDS_EVIDENCE
 from recall_lsp.recall.features import FEATURES
+from recall_lsp.recall.rank import Weights, probability, score, weights_from
 
 WEIGHTS = Path(__file__).parent.parent / "recall_lsp" / "recall" / "weights.json"
 LEFT_OUT = "left-out.json"
 SHOWN = 5
-_RIDGE = 2e-3
+_NETS = 3
+_HEARD = np.array([not name.endswith("_so_far") for name in FEATURES], bool)
+"""What hidden units hear: what is said at hand.  The rest of a note about two things would speak too loudly there."""
+_MIXED_SAY = 0.5
+_BEHIND = 3.0
+"""What is linked already is never an answer here, and ridge alone keeps its weight from saying so loudly."""
+_HARD, _EASY = 50, 20
+"""Candidates of a question to learn from: the best, and some of the others."""
+_CRUDE = [
+    FEATURES.index(name)
+    for name in (
+        "rank_note", "rank_passage", "rank_cosine", "unknown_rank_cosine",
+        "title_covered", "votes_share", "cited_share", "co_cited",
+    )
+]  # fmt: skip
 _RIDGE_RELATED = 1e-3
 _FULL_SAY = 60
 """Questions that give a vault its full say in the order; linked notes, in the probability."""
-_PLANTED_SAY = 0.1
+_PLANTED_SAY = 0.05
 _NEW_SAY = 0.25
-"""What stands among a note's own links, or in a new note without any, has this say beside the usual."""
+_FEW_SAY = 0.25
+"""What stands among a note's own links, or in a new note without any, or is asked of few notes, has this say beside the
+usual."""
+_STRANGE = 1.8
+"""To one that should be shown, how many should not: with as many as this, what is shown at the default `quiet` is
+silent to 95 % of strangers."""
 
 Floats = NDArray[np.float64]
-Table = dict[str, dict[str, float]]
+Table = dict[str, dict[str, Any]]
+"""As `recall/weights.json`; see `weights_from`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked of one vault: its own questions by mode, those of them in a new note, and texts for which nothing
-    should come up, in new notes and `planted` among a note's links."""
+    """What was asked of one vault: its own questions by mode, those of them below another note's beginning (`mixed`),
+    those in a new note, and texts for which nothing should come up, in new notes and `planted` among a note's links."""
 
     modes: Mapping[str, Sequence[Question]]
+    mixed: Sequence[Question]
     new: Sequence[Question]
     strangers: Sequence[Question]
     planted: Sequence[Question]
@@ -60,56 +87,72 @@ def load_all(folder: Path) -> dict[str, Asked]:
     return {
         name: Asked(
             {mode: load(folder / f"{name}.{mode}.npz") for mode in MODES},
-            *(load(folder / f"{name}.{kind}.npz") for kind in ("new", "strangers", "planted")),
+            *(load(folder / f"{name}.{kind}.npz") for kind in ("mixed", "new", "strangers", "planted")),
         )
         for name in names
     }
 
 
 def family(vault: str) -> str:
-    """Translations of one text count as one vault."""
-    return "obsidian-help" if vault.startswith("obsidian-help") else vault
+    """Translations of one text count as one vault, and so does what was cut out of it."""
+    return "obsidian-help" if vault.startswith("obsidian-help") else whole(vault)
 
 
-def ndcg(question: Question, scores: Floats, depth: int = 10) -> float:
+def wholes(vaults: Mapping[str, Asked]) -> dict[str, Asked]:
+    """Those that were not cut out of others."""
+    return {name: asked for name, asked in vaults.items() if whole(name) == name}
+
+
+def ndcg(question: Question, scores: Singles, depth: int = 10) -> float:
     gains = (question.gold[best_of(scores, depth)] / np.log2(np.arange(2, min(depth, len(scores)) + 2))).sum()
     return float(gains / sum(1 / np.log2(rank + 2) for rank in range(min(depth, question.golds))))
 
 
-def recall_at(question: Question, scores: Floats, depth: int) -> float:
+def recall_at(question: Question, scores: Singles, depth: int) -> float:
     return float(question.gold[best_of(scores, depth)].sum() / question.golds)
 
 
-def best_of(scores: Floats, depth: int) -> NDArray[np.intp]:
+def best_of(scores: Singles, depth: int) -> NDArray[np.intp]:
     return np.argsort(-scores, kind="stable")[:depth]
 
 
-def fit_rank(vaults: Mapping[str, Asked]) -> Floats:
-    """Weights [features] that make the linked notes likeliest."""
-    parts = []
+def fit_rank(vaults: Mapping[str, Asked]) -> Table:
+    """The linear part and the hidden units that make the linked notes likeliest; nets begun by other dice are added up,
+    which is one net of more units."""
+    dice = np.random.default_rng(7)
+    examples: list[Example] = []
+    each: list[float] = []
     for asked in vaults.values():
-        found = [question for question in asked.every if question.gold.any()]
-        each = min(1.0, len(found) / _FULL_SAY) / max(len(found), 1)
-        parts += [(question.features, question.gold / question.gold.sum(), each) for question in found]
-    rows = np.concatenate([features for features, _, _ in parts]).astype(np.float64)
-    target = np.concatenate([gold for _, gold, _ in parts])
-    sizes = [len(gold) for _, gold, _ in parts]
-    say = np.repeat([weight for *_, weight in parts], sizes)
-    starts = np.cumsum([0, *sizes[:-1]])
-
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        scores = rows @ weights
-        scores -= np.repeat(np.maximum.reduceat(scores, starts), sizes)
-        powers = np.exp(scores)
-        chances = powers / np.repeat(np.add.reduceat(powers, starts), sizes)
-        value = -(say * target * np.log(np.maximum(chances, 1e-12))).sum() / len(vaults)
-        slope = rows.T @ (say * (chances - target)) / len(vaults)
-        return value + _RIDGE * weights @ weights, slope + 2 * _RIDGE * weights
-
-    return np.asarray(minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B").x)
+        for questions, share in ((asked.every, 1.0), (asked.mixed, _MIXED_SAY)):
+            some = [question for question in questions if question.gold.any()]
+            examples += [_example(question, dice) for question in some]
+            each += [share * min(1.0, len(some) / _FULL_SAY) / len(some)] * len(some)
+    total = sum(each)
+    each = [one / total for one in each]
+    nets = [fit_net(examples, each, _HEARD, seed) for seed in range(_NETS)]
+    rank = np.mean([net.rank for net in nets], axis=0)
+    units = np.concatenate([net.units for net in nets], axis=1)
+    table: Table = {"rank": dict(zip(FEATURES, rank.tolist(), strict=True))}
+    table["rank"]["linked"] -= _BEHIND
+    table["units"] = {name: units[FEATURES.index(name)].tolist() for name in np.array(FEATURES)[_HEARD]}
+    table["units"]["bias"] = np.concatenate([net.bias for net in nets]).tolist()
+    table["units"]["say"] = (np.concatenate([net.say for net in nets]) / _NETS).tolist()
+    return table
 
 
-def fit_related(vaults: Mapping[str, Asked], rank: Floats, names: tuple[str, ...]) -> dict[str, float]:
+def _example(question: Question, dice: np.random.Generator) -> Example:
+    """The candidates that a crude sum puts first, all linked ones, and some of the rest that stand for all of it."""
+    order = np.argsort(-question.features[:, _CRUDE].sum(axis=1), kind="stable")
+    rest = order[_HARD:][~question.gold[order[_HARD:]]]
+    some = dice.choice(rest, min(_EASY, len(rest)), replace=False)
+    kept = np.concatenate([order[:_HARD], order[_HARD:][question.gold[order[_HARD:]]], some])
+    given = np.zeros(len(kept), np.float32)
+    if len(some):
+        given[-len(some) :] = math.log(len(rest) / len(some))
+    return question.features[kept], question.gold[kept], given
+
+
+def fit_related(vaults: Mapping[str, Asked], ranking: Weights, names: tuple[str, ...]) -> dict[str, float]:
     """The logistic model of the named evidence, of linked notes that would be shown against what is shown to strangers.
 
     Where meaning is among the evidence only moments count in which it told something.
@@ -117,7 +160,8 @@ def fit_related(vaults: Mapping[str, Asked], rank: Floats, names: tuple[str, ...
     columns = [EVIDENCE.index(name) for name in names]
     by_meaning = names == EVIDENCE
     parts: list[tuple[Floats, float, float]] = []
-    for asked in vaults.values():
+    for name, asked in vaults.items():
+        each = 1.0 if whole(name) == name else _FEW_SAY
         for questions, linked, share in (
             (asked.every, True, 1.0),
             (asked.new, True, _NEW_SAY),
@@ -125,14 +169,16 @@ def fit_related(vaults: Mapping[str, Asked], rank: Floats, names: tuple[str, ...
             (asked.planted, False, _PLANTED_SAY),
         ):
             some = [question for question in questions if question.told or not by_meaning]
-            rows = np.concatenate([shown(question, rank, linked=linked) for question in some] or [_NO_EVIDENCE])
+            rows = np.concatenate([shown(question, ranking, linked=linked) for question in some] or [_NO_EVIDENCE])
             if len(rows):
-                parts.append((rows[:, columns], float(linked), share * min(1.0, len(rows) / _FULL_SAY) / len(rows)))
+                parts.append(
+                    (rows[:, columns], float(linked), each * share * min(1.0, len(rows) / _FULL_SAY) / len(rows))
+                )
     rows = np.concatenate([rows for rows, _, _ in parts]).astype(np.float64)
     truth = np.concatenate([np.full(len(rows), label) for rows, label, _ in parts])
     say = np.concatenate([np.full(len(rows), weight) for rows, _, weight in parts])
-    for label in (0.0, 1.0):
-        say[truth == label] /= 2 * say[truth == label].sum()
+    for label, much in ((0.0, _STRANGE), (1.0, 1.0)):
+        say[truth == label] *= much / (1.0 + _STRANGE) / say[truth == label].sum()
     mean, deviation = rows.mean(axis=0), rows.std(axis=0) + 1e-6
     scaled = (rows - mean) / deviation
 
@@ -152,40 +198,45 @@ def fit_related(vaults: Mapping[str, Asked], rank: Floats, names: tuple[str, ...
 _NO_EVIDENCE = np.zeros((0, len(EVIDENCE)), np.float32)
 
 
-def shown(question: Question, rank: Floats, *, linked: bool) -> NDArray[np.float32]:
+def shown(question: Question, weights: Weights, *, linked: bool) -> NDArray[np.float32]:
     """The evidence of what would be shown; of the linked notes among it, where there are any to be found."""
-    best = best_of(question.features @ rank, SHOWN)
+    best = first(question, weights)
     return question.evidence[best[question.gold[best]] if linked else best]
+
+
+@cache
+def first(question: Question, weights: Weights) -> NDArray[np.intp]:
+    """The candidates that would be shown, best first."""
+    return best_of(score(question.features, weights), SHOWN)
 
 
 def fitted_table(vaults: Mapping[str, Asked]) -> Table:
     """What `recall/weights.json` holds."""
-    rank = fit_rank(vaults)
-    tables = {"rank": dict(zip(FEATURES, rank.tolist(), strict=True))}
+    tables = fit_rank(wholes(vaults))
+    nothing = {"intercept": 0.0}
+    weights = weights_from(tables | {"related": nothing, "by_words": nothing})
     for key, names in (("related", EVIDENCE), ("by_words", WORDS_EVIDENCE)):
-        tables[key] = fit_related(vaults, rank, names)
-    return {key: {name: round(value, 4) for name, value in table.items()} for key, table in tables.items()}
+        tables[key] = fit_related(vaults, weights, names)
+    return {key: {name: np.round(value, 4).tolist() for name, value in table.items()} for key, table in tables.items()}
 
 
 def leave_out(vaults: Mapping[str, Asked]) -> dict[str, Table]:
     """For each vault the weights of a fit that has not seen it, nor its translations."""
-    tables = {
-        kin: fitted_table({name: asked for name, asked in vaults.items() if family(name) != kin})
-        for kin in sorted(set(map(family, vaults)))
-    }
+    kinds = sorted(set(map(family, vaults)))
+    others = ({name: asked for name, asked in vaults.items() if family(name) != kin} for kin in kinds)
+    with ProcessPoolExecutor() as pool:
+        tables = dict(zip(kinds, pool.map(fitted_table, others), strict=True))
     return {name: tables[family(name)] for name in vaults}
 
 
-def chances(question: Question, table: Table) -> Floats:
+def chances(question: Question, weights: Weights) -> Singles:
     """The probabilities [n] of what would be shown, first to last."""
-    best = best_of(question.features @ rank_of(table), SHOWN)
-    model = table["related" if question.told else "by_words"]
-    total = question.evidence[best] @ np.array([model.get(name, 0.0) for name in EVIDENCE]) + model["intercept"]
-    return np.asarray(1 / (1 + np.exp(-total)))
+    return probability(question.evidence[first(question, weights)], weights, by_meaning=question.told)
 
 
-def rank_of(table: Table) -> Floats:
-    return np.array([table["rank"][feature] for feature in FEATURES])
+def load_left_out(folder: Path) -> dict[str, Weights]:
+    """What --write left beside the questions."""
+    return {name: weights_from(table) for name, table in json.loads((folder / LEFT_OUT).read_text()).items()}
 
 
 def show(vaults: Mapping[str, Asked], left_out: Mapping[str, Table]) -> float:
@@ -193,21 +244,21 @@ def show(vaults: Mapping[str, Asked], left_out: Mapping[str, Table]) -> float:
     print(f"{'vault':24} {'n':>4} {'found':>6} {'r@5':>6} {'r@10':>6} {'ndcg':>6} {'prefix':>6} {'anchor':>6}")
     means = []
     for name, asked in vaults.items():
-        table = left_out[name]
+        weights = weights_from(left_out[name])
         questions = [question for question in asked.modes["hidden"] if question.golds]
         found = np.mean([question.gold.sum() / question.golds for question in questions])
-        r5, r10 = (mean_of(partial(recall_at, depth=depth), questions, table) for depth in (5, 10))
-        gains = [mean_of(ndcg, asked.modes[mode], table) for mode in MODES]
-        means.append(gains[0])
+        r5, r10 = (mean_of(partial(recall_at, depth=depth), questions, weights) for depth in (5, 10))
+        gains = [mean_of(ndcg, asked.modes[mode], weights) for mode in MODES]
+        if whole(name) == name:
+            means.append(gains[0])
         rest = " ".join(f"{value:6.3f}" for value in (found, r5, r10, *gains))
         print(f"{name:24} {len(questions):4} {rest}")
     print(f"mean nDCG@10, each vault left out of its fit: {np.mean(means):.4f}")
     return float(np.mean(means))
 
 
-def mean_of(figure: Callable[[Question, Floats], float], questions: Iterable[Question], table: Table) -> float:
-    rank = rank_of(table)
-    return float(np.mean([figure(question, question.features @ rank) for question in questions if question.golds]))
+def mean_of(figure: Callable[[Question, Singles], float], questions: Iterable[Question], weights: Weights) -> float:
+    return float(np.mean([figure(one, score(one.features, weights)) for one in questions if one.golds]))
 
 
 def main() -> None:
@@ -220,13 +271,22 @@ def main() -> None:
     mean = show(vaults, left_out)
     if args.write:
         (args.questions / LEFT_OUT).write_text(json.dumps(left_out))
-        count = sum(len(asked.every) for asked in vaults.values())
+        seen = wholes(vaults)
+        count = sum(len(asked.every) for asked in seen.values())
         how = (
-            f"fitted by bench/fit.py on {len(vaults)} public vaults, {count} questions; mean nDCG@10 {mean:.3f} over"
-            " the vaults, each left out of its own fit"
+            f"fitted by bench/fit.py on {len(seen)} public vaults, {count} questions; mean nDCG@10 {mean:.3f} over the"
+            " vaults, each left out of its own fit"
         )
-        table = fitted_table(vaults)
-        WEIGHTS.write_text(json.dumps({"how": how, **table}, indent=1) + "\n", encoding="utf-8")
+        WEIGHTS.write_text(_readable(how, fitted_table(vaults)), encoding="utf-8")
+
+
+def _readable(how: str, tables: Table) -> str:
+    """JSON with a line for each feature."""
+    parts = [f' "how": {json.dumps(how)}']
+    for key, table in tables.items():
+        rows = ",\n".join(f"  {json.dumps(name)}: {json.dumps(value)}" for name, value in table.items())
+        parts.append(f' "{key}": {{\n{rows}\n }}')
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 if __name__ == "__main__":

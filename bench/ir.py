@@ -21,11 +21,9 @@ from math import log2
 from pathlib import Path
 from statistics import mean
 
-from questions import alone
+from questions import alone, opened
 from relevance import write_relevance
-from rich.console import Console
 
-from recall_lsp.commands.build import build
 from recall_lsp.index.vault import Vault
 from recall_lsp.recall.baselines import Ranking, by_meaning, by_words, full, fused
 from recall_lsp.recall.query import make_query
@@ -110,9 +108,7 @@ def main() -> None:
     for name in args.collections:
         collection, folder = args.ir / name, args.folder / name
         lay_out(collection, folder)
-        vault = build(folder, Console(stderr=True), {"model": "default"})
-        if vault is None:
-            raise SystemExit(f"{folder} cannot be indexed")
+        vault = opened(folder)
         grades = grades_of(collection)
         queries = {row["_id"]: row["text"] for row in _rows(collection / "queries.jsonl")}
         table[name] = len(grades), measure(vault, queries, grades)

@@ -2,9 +2,9 @@
 
     python bench/models.py DATA LINKBENCH [--vaults NAME ...] [--write]
 
-Each vault must be indexed with both (`recall-lsp index` with model = "default", then "multilingual"; an index keeps the
-vectors of either).  nDCG@10 of linkbench's hidden questions: BM25 of whole notes, each model alone (a note by its best
-passage), the two by reciprocal rank fusion, and recall as a whole with the one and with the other.
+Each vault is indexed with both (an index keeps the vectors of either).  nDCG@10 of linkbench's hidden questions: BM25
+of whole notes, each model alone (a note by its best passage), the two by reciprocal rank fusion, and recall as a whole
+with the one and with the other.
 """
 
 from __future__ import annotations

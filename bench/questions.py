@@ -1,7 +1,8 @@
 """Questions to recall from a real vault, each with the features of its candidates: what `fit.py` learns from.
 
 The questions are linkbench's: a person linked a note from a paragraph, the link is taken out, the note should
-come up.  Beside them, texts for which nothing should come up: other vaults' paragraphs, code and filler, each alone in
+come up; and the same paragraphs below what stands before a paragraph of another note (`mixed`), as in a note about two
+things.  Beside them, texts for which nothing should come up: other vaults' paragraphs, code and filler, each alone in
 a new note, and (`planted`) in the place of a question's paragraph, among the links of a note of this vault.
 """
 
@@ -21,10 +22,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.console import Console
 
-from recall_lsp.config import Options
+from recall_lsp.commands.build import build
 from recall_lsp.index.tuned import UNTUNED
-from recall_lsp.index.vault import Vault, open_vault
+from recall_lsp.index.vault import Vault
 from recall_lsp.notes.read import read_text
 from recall_lsp.recall.features import NONE
 from recall_lsp.recall.model import Moment
@@ -43,7 +45,7 @@ _CODE_LINES = 12
 class Question:
     """`features` [n, features] and `evidence` [n, clues] of the candidates, `gold` [n] which of them were linked;
     `golds` counts all linked notes, found or not; `told` whether meaning told anything; `source` is where it is from:
-    the mode, another vault, "code" or "filler"."""
+    the mode, "mixed", another vault, "code" or "filler"."""
 
     features: NDArray[np.float32]
     evidence: NDArray[np.float32]
@@ -73,12 +75,10 @@ def load_linkbench(path: Path) -> ModuleType:
 
 
 def opened(folder: Path, model: str = "default") -> Vault:
-    """The vault, fully followed, as if never tuned; its index must have been made by `recall-lsp index`."""
-    vault = open_vault(folder.resolve(), Options(model=model))
-    while vault.refresh(1 << 30):
-        pass
-    if not vault.entries or vault.matrix is None or vault.lexical is None:
-        raise SystemExit(f"{folder}: no index; run `recall-lsp index` on it first")
+    """The vault with this model, whatever its settings say, as if never tuned; its index is brought up to date."""
+    vault = build(folder, Console(stderr=True), {"model": model})
+    if vault is None:
+        raise SystemExit(1)
     vault.tuned = UNTUNED
     return vault
 
@@ -116,12 +116,35 @@ def planted(row: dict[str, Any], paragraph: str) -> Moment:
     return moment_of({**request, "text": "\n".join(lines), "character": len(words)})
 
 
-def ask(vault: Vault, moment: Moment, source: str, gold: Collection[str] = ()) -> Question:
+def mixed(vault: Vault, rows: list[dict[str, Any]]) -> Iterator[Question]:
+    """Each question's paragraph below the beginning of another note, which is no candidate then: it was written by
+    heart."""
+    for at, row in enumerate(rows):
+        others = (some for some in rows[at + 1 :] + rows[:at] if some["source"] != row["source"])
+        other = next((some for some in others if not some["gold"] & row["gold"]), None)
+        if other is not None:
+            yield ask(vault, below(row, other), "mixed", row["gold"], other["source"])
+
+
+def below(row: dict[str, Any], other: dict[str, Any]) -> Moment:
+    """The paragraph of a question up to its cursor, below what another question's note says up to its own paragraph."""
+    request, before = row["request"], other["request"]
+    lines = before["text"].split("\n")[: before["line"] + 1]
+    words = request["text"].split("\n")[request["line"]][: request["character"]]
+    return moment_of(
+        {**request, "text": "\n".join([*lines, "", words]), "line": len(lines) + 1, "character": len(words)}
+    )
+
+
+def ask(vault: Vault, moment: Moment, source: str, gold: Collection[str] = (), without: str = "") -> Question:
+    """The question as the vault finds it now; the note at the path `without` is no candidate."""
     query = make_query(vault, moment)
     found = retrieve(vault, moment, query)
-    linked = np.array([vault.entries[note].path in gold for note in found.notes.tolist()], bool)
+    paths = [vault.entries[note].path for note in found.notes.tolist()]
+    kept = np.array([path != without for path in paths], bool)
+    linked = np.array([path in gold for path in paths], bool)
     told = query.knows_language and bool((found.by_meaning != NONE).any())
-    return Question(found.features, found.evidence, linked, len(gold), told, source)
+    return Question(found.features[kept], found.evidence[kept], linked[kept], len(gold), told, source)
 
 
 def strangers(linkbench: ModuleType, data: Path, name: str) -> list[tuple[str, str]]:
@@ -195,10 +218,12 @@ def main() -> None:
         if (args.out / f"{name}.{MODES[-1]}.npz").exists():
             continue
         vault = opened(args.data / "vaults" / name)
-        found = {}
+        found: dict[str, list[Question]] = {"mixed": []}
         for mode in MODES:
             rows = asked(linkbench, args.data / "vaults" / name, links[name], mode, args.max)
             found[mode] = list(questions(vault, rows, mode))
+            if mode != "prefix":
+                found["mixed"] += mixed(vault, rows)
             if mode == "hidden":
                 found["new"] = list(questions(vault, rows[::2], mode, new=True))
                 texts = strangers(linkbench, args.others or args.data, name)

@@ -2,9 +2,9 @@
 
     python bench/relevance_all.py DATA LINKBENCH OUT [--txtai PYTHON]
 
-DATA holds vaults/, links/ and ir/; the vaults must be indexed (`recall-lsp index`).  OUT keeps the questions, the
-weights that have not seen each vault, and what is measured already, so that it goes on where it was stopped; begin with
-an empty one.  Some two hours on two quiet cores.
+DATA holds vaults/, links/ and ir/; the vaults are indexed with the default model first, where they are not.  OUT keeps
+the questions, the weights that have not seen each vault, and what is measured already, so that it goes on where it was
+stopped; begin with an empty one.  Some two hours on two quiet cores.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ def main() -> None:
     args = parser.parse_args()
     source, left_out = [args.data, args.linkbench], args.out / LEFT_OUT
     if not left_out.exists():
+        few = args.out / "few"
         _run("questions.py", *source, args.out, "--max", _MOST)
+        _run("few.py", args.data, few)
+        _run("questions.py", few, args.linkbench, args.out, "--max", _MOST, "--others", args.data)
         _run("fit.py", args.out, "--write")
     _run("silence.py", args.out, "--write")
     txtai = ["--txtai", args.txtai] if args.txtai else []

@@ -1,6 +1,6 @@
 """Does recall keep silent where nothing in the vault belongs to the moment, and only there?
 
-    python bench/questions.py DATA LINKBENCH QUESTIONS     collect, once
+    python bench/questions.py DATA LINKBENCH QUESTIONS     collect, once; with --others, vaults of few notes too
     python bench/fit.py QUESTIONS --write                  fit, each vault left out of its own fit
     python bench/silence.py QUESTIONS [--write]
 
@@ -16,15 +16,16 @@ in, though some are about the same things: the pairs that answer most are listed
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from fit import LEFT_OUT, SHOWN, Asked, Table, best_of, chances, load_all, rank_of
+from fit import Asked, chances, first, load_all, load_left_out, wholes
 from questions import MODES, Question
 
 from recall_lsp.config import Options
+from recall_lsp.recall.rank import Weights
 
 REPORT = Path(__file__).parent / "SILENCE.md"
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
@@ -32,15 +33,15 @@ _OWN_TEXTS = ("code", "filler")
 _FEW = 12
 
 
-def silent(questions: Iterable[Question], table: Table, quiet: float) -> float:
-    return _mean([not (chances(question, table) >= quiet).any() for question in questions])
+def silent(questions: Iterable[Question], weights: Weights, quiet: float) -> float:
+    return _mean([not (chances(question, weights) >= quiet).any() for question in questions])
 
 
-def lost(questions: Iterable[Question], table: Table, quiet: float) -> float:
+def lost(questions: Iterable[Question], weights: Weights, quiet: float) -> float:
     missed: list[bool] = []
     for question in questions:
-        gold = question.gold[best_of(question.features @ rank_of(table), SHOWN)]
-        missed += (chances(question, table)[gold] < quiet).tolist()
+        gold = question.gold[first(question, weights)]
+        missed += (chances(question, weights)[gold] < quiet).tolist()
     return _mean(missed)
 
 
@@ -49,10 +50,14 @@ def _mean(values: Sequence[bool | float]) -> float:
     return float(np.mean(known)) if known else float("nan")
 
 
-def report(vaults: Mapping[str, Asked], left_out: Mapping[str, Table], quiet: float) -> list[str]:
+def report(every: Mapping[str, Asked], left_out: Mapping[str, Weights], quiet: float) -> list[str]:
+    vaults = wholes(every)
+    few = {name: asked for name, asked in every.items() if name not in vaults}
     lines = ["# Silence", "", *(__doc__ or "").strip().splitlines(), "", f"## At the default, quiet = {quiet:g}", ""]
     lines += _by_vault(vaults, left_out, quiet)
-    without = {name: {**table, "related": table["by_words"]} for name, table in left_out.items()}
+    if few:
+        lines += ["", "## Vaults of few notes, cut out of these (`few.py`)", "", *_by_vault(few, left_out, quiet)]
+    without = {name: replace(weights, related=weights.by_words) for name, weights in left_out.items()}
     lines += ["", "## By threshold (means over the vaults)", ""]
     lines += ["| quiet | silent | silent, planted | lost | lost, new note | no model: silent | no model: lost |"]
     lines += ["|---" * 7 + "|"]
@@ -62,7 +67,9 @@ def report(vaults: Mapping[str, Asked], left_out: Mapping[str, Table], quiet: fl
     return [*lines, "", "## Pairs that answer most", "", *_pairs(vaults, left_out, quiet)]
 
 
-def _means(vaults: Mapping[str, Asked], tables: Mapping[str, Table], quiet: float) -> tuple[float, float, float, float]:
+def _means(
+    vaults: Mapping[str, Asked], tables: Mapping[str, Weights], quiet: float
+) -> tuple[float, float, float, float]:
     """Means of silence to strangers and planted texts, and of the loss; of the latter over vaults with enough links."""
     enough = {name: asked for name, asked in vaults.items() if len(asked.modes["hidden"]) >= _FEW}
     return (
@@ -73,7 +80,7 @@ def _means(vaults: Mapping[str, Asked], tables: Mapping[str, Table], quiet: floa
     )
 
 
-def _by_vault(vaults: Mapping[str, Asked], left_out: Mapping[str, Table], quiet: float) -> list[str]:
+def _by_vault(vaults: Mapping[str, Asked], left_out: Mapping[str, Weights], quiet: float) -> list[str]:
     heads = [
         "vault",
         "silent",
@@ -86,19 +93,19 @@ def _by_vault(vaults: Mapping[str, Asked], left_out: Mapping[str, Table], quiet:
     lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
     rows = []
     for name, asked in vaults.items():
-        table = left_out[name]
+        weights = left_out[name]
         others = [question for question in asked.strangers if question.source not in _OWN_TEXTS]
         kinds = [[question for question in asked.strangers if question.source == kind] for kind in _OWN_TEXTS]
-        quiets = [silent(some, table, quiet) for some in (asked.strangers, others, *kinds, asked.planted)]
+        quiets = [silent(some, weights, quiet) for some in (asked.strangers, others, *kinds, asked.planted)]
         losses = [asked.modes[mode] for mode in MODES] + [asked.new]
         enough = len(asked.modes["hidden"]) >= _FEW
-        rows.append(quiets + [lost(some, table, quiet) if enough else float("nan") for some in losses])
+        rows.append(quiets + [lost(some, weights, quiet) if enough else float("nan") for some in losses])
         lines.append(f"| {name} | " + " | ".join(map(_cell, rows[-1])) + " |")
     means = [_mean([row[at] for row in rows]) for at in range(len(heads) - 1)]
     return [*lines, "| **mean** | " + " | ".join(f"**{_cell(value)}**" for value in means) + " |"]
 
 
-def _pairs(vaults: Mapping[str, Asked], left_out: Mapping[str, Table], quiet: float) -> list[str]:
+def _pairs(vaults: Mapping[str, Asked], left_out: Mapping[str, Weights], quiet: float) -> list[str]:
     lines = ["| vault | paragraphs of | silent |", "|---|---|---|"]
     pairs = []
     for name, asked in vaults.items():
@@ -118,7 +125,7 @@ def main() -> None:
     parser.add_argument("--quiet", type=float, default=Options().quiet)
     parser.add_argument("--write", action="store_true", help=f"write {REPORT.name}")
     args = parser.parse_args()
-    left_out = json.loads((args.questions / LEFT_OUT).read_text())
+    left_out = load_left_out(args.questions)
     text = "\n".join(report(load_all(args.questions), left_out, args.quiet))
     print(text)
     if args.write:

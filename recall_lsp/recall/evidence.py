@@ -13,19 +13,21 @@ from numpy.typing import NDArray
 
 from recall_lsp.index.lexical import inverse_frequency
 from recall_lsp.index.vault import Vault
-from recall_lsp.recall.features import FEATURES
+from recall_lsp.recall.features import FEATURES, FEW
 from recall_lsp.recall.query import Query
 
 WORDS_EVIDENCE = (
     "share_note", "share_passage", "title_covered", "title_so_far", "rank_note", "length",
     "co_cited", "links_here", "two_steps", "votes",
-    "unheard", "unheard_terms", "terms", "best_note", "best_passage",
+    "unheard", "unheard_terms", "terms", "best_note", "best_passage", "few",
 )  # fmt: skip
 """What is known without a model, or where the model does not know the language."""
 EVIDENCE = (
     *WORDS_EVIDENCE, "cosine", "cosine_z", "cosine_so_far", "both", "hub", "best_near", "good_near", "best_so_far",
 )  # fmt: skip
 _GOOD = 20
+_LEAST = 20
+"""Of vaults of fewer notes nothing was learned: they count as so many."""
 _AT = {name: at for at, name in enumerate(FEATURES)}
 
 Floats = NDArray[np.float32]
@@ -45,12 +47,18 @@ def evidence(vault: Vault, query: Query, features: Floats, *, new: bool) -> Floa
                 told[name][:] = column[name]
         told["unheard"][:], told["unheard_terms"][:] = _strangeness(vault, query, new=new)
         told["terms"][:] = math.log1p(len(query.telling))
+        told["few"][:] = fewness(len(vault.entries))
         told["best_note"][:], told["best_passage"][:] = column["share_note"].max(), column["share_passage"].max()
         if vault.meaning is not None and query.meaning is not None and query.knows_language:
             typical, cosines = vault.meaning.typical(), np.sort(column["cosine"])[::-1]
             told["best_near"][:], told["good_near"][:] = cosines[0] - typical, cosines[:_GOOD].mean() - typical
             told["best_so_far"][:] = column["cosine_so_far"].max()
     return np.ascontiguousarray(table.T)
+
+
+def fewness(notes: int) -> float:
+    """0 from FEW notes on: of fewer, even what belongs to them says much that none of them knows."""
+    return math.log(FEW / min(max(notes, _LEAST), FEW))
 
 
 def _strangeness(vault: Vault, query: Query, *, new: bool) -> tuple[float, float]:

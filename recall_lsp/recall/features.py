@@ -17,7 +17,8 @@ from recall_lsp.recall.query import Query
 
 _RANK_OFFSET = 10.0
 _BM25_BOUND = 2.2
-_FEW = 200
+FEW = 200
+"""Fewer notes than this are few: the most alike of them are not much alike."""
 NONE = -1
 
 FEATURES = (
@@ -89,7 +90,7 @@ class Found:
 
 def trust(vault: Vault) -> float:
     """0..1: of fewer notes than some little can be told about what belongs to them: doubt counts in proportion."""
-    return min(1.0, len(vault.entries) / _FEW)
+    return min(1.0, len(vault.entries) / FEW)
 
 
 def features(vault: Vault, moment: Moment, query: Query, found: Found, near: Neighbourhood) -> Floats:

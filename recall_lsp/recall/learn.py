@@ -19,12 +19,13 @@ _RESAMPLES = 2000
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question's candidates: their features [n, features], which are gold [n], and how many gold notes there are,
-    found or not."""
+    """A question's candidates: their features [n, features], which are gold [n], how many gold notes there are, found
+    or not, and the part of their scores [n] that is not learned."""
 
     features: NDArray[np.float32]
     gold: NDArray[np.bool_]
     golds: int
+    given: NDArray[np.float32]
 
 
 def fit_weights(examples: Sequence[Example], start: NDArray[np.float32], hold: float) -> NDArray[np.float32]:
@@ -36,13 +37,14 @@ def fit_weights(examples: Sequence[Example], start: NDArray[np.float32], hold: f
     if not asked:
         return start
     rows = np.concatenate([example.features for example in asked]).astype(np.float64)
+    given = np.concatenate([example.given for example in asked]).astype(np.float64)
     target = np.concatenate([example.gold / example.gold.sum() for example in asked])
     sizes = [len(example.gold) for example in asked]
     starts = np.cumsum([0, *sizes[:-1]])
     spread = np.maximum(rows.std(axis=0), _LEAST_SPREAD)
 
     def loss(moved: Floats) -> tuple[float, Floats]:
-        scores = rows @ (start + moved / spread)
+        scores = given + rows @ (start + moved / spread)
         scores -= np.repeat(np.maximum.reduceat(scores, starts), sizes)
         powers = np.exp(scores)
         chances = powers / np.repeat(np.add.reduceat(powers, starts), sizes)
@@ -68,7 +70,7 @@ def fit_map(asked: NDArray[np.float32], answered: NDArray[np.float32], hold: flo
 
 def ndcg(example: Example, weights: NDArray[np.float32], depth: int = 10) -> float:
     """Normalised discounted cumulative gain of one question; gold that is no candidate counts as missed."""
-    scores = example.features @ weights
+    scores = example.given + example.features @ weights
     best = np.lexsort((np.arange(len(scores)), -scores))[:depth]
     gain = (example.gold[best] / np.log2(np.arange(2, len(best) + 2))).sum()
     return float(gain / (1 / np.log2(np.arange(2, min(depth, example.golds) + 2))).sum())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from recall_lsp.index.terms import stop_terms
 from recall_lsp.index.vault import Vault
 from recall_lsp.recall.closest import Closest, closest_words
 from recall_lsp.recall.explain import Likeness, likeness, sentence_that_matters, shared_words
-from recall_lsp.recall.features import FEATURES, NONE, trust
+from recall_lsp.recall.features import FEATURES, NONE
 from recall_lsp.recall.model import FoundBy, Hit, Moment
 from recall_lsp.recall.query import Query, make_query
 from recall_lsp.recall.rank import Weights, probability, score, weights_of
@@ -23,11 +24,12 @@ _ALIKE = 0.95
 _SIMILAR, _SAMENESS = 0.6, 2.0
 """From this cosine on a hit that resembles a better one loses, up to some 0.7 of a score at _ALIKE: seven hits are not
 to be one thought seven times (maximal marginal relevance, Carbonell and Goldstein 1998)."""
+_LOOKED_AT = 2
+"""Times as many as are asked for are compared with one another at once."""
 _BY_WORDS = FEATURES.index("bm25_passage")
 _BY_MEANING = [FEATURES.index("cosine"), FEATURES.index("unknown_cosine")]
 
 Floats = NDArray[np.float32]
-Places = NDArray[np.intp]
 
 
 def related(
@@ -44,11 +46,12 @@ def related(
     candidates = retrieve(vault, moment, query)
     by_meaning = query.knows_language and bool((candidates.by_meaning != NONE).any())
     chances = probability(candidates.evidence, weights, by_meaning=by_meaning)
-    chances **= trust(vault)
-    likely = np.flatnonzero(chances >= quiet)
-    found = _diverse(vault, candidates, _ranked(vault, moment, candidates, likely, weights), limit)
-    if not found:
+    order = _ranked(vault, moment, candidates, weights)
+    if not (chances[[*islice(order, _LOOKED_AT * limit)]] >= quiet).any():
         return ()
+    # What is unlikely keeps its place: if others moved up, texts that are strange would be answered more often.
+    diverse = _diverse(vault, candidates, order, limit)
+    found = {at: passage for at, passage in diverse.items() if chances[at] >= quiet}
     alike, close = likeness(vault, moment), closest_words(vault, moment.paragraph, query.language)
     rows = vault.passages(found.values())
     return tuple(
@@ -58,10 +61,10 @@ def related(
     )
 
 
-def _ranked(vault: Vault, moment: Moment, candidates: Candidates, likely: Places, weights: Weights) -> dict[int, float]:
-    """The `likely` places of the candidates with their scores, best first, without what the writer wants hidden."""
+def _ranked(vault: Vault, moment: Moment, candidates: Candidates, weights: Weights) -> dict[int, float]:
+    """The places of the candidates with their scores, best first, without what the writer wants hidden here."""
     scores = score(candidates.features, weights)
-    order = likely[np.lexsort((candidates.notes[likely], -scores[likely]))]
+    order = np.lexsort((candidates.notes, -scores))
     hidden = [vault.ids[path] for path in vault.feedback.hidden(moment.note.path) if path in vault.ids]
     if hidden:
         order = order[~np.isin(candidates.notes[order], hidden)]
@@ -74,8 +77,8 @@ def _diverse(vault: Vault, candidates: Candidates, scores: dict[int, float], lim
     order = list(scores)
     found: dict[int, int] = {}
     shown: list[Floats] = []
-    for at in range(0, len(order), 2 * limit):
-        passages = {place: _best_passage(vault, candidates, place) for place in order[at : at + 2 * limit]}
+    for at in range(0, len(order), _LOOKED_AT * limit):
+        passages = {place: _best_passage(vault, candidates, place) for place in order[at : at + _LOOKED_AT * limit]}
         left = {place: passage for place, passage in passages.items() if passage is not None}
         vectors = {place: _vector(vault, passage) for place, passage in left.items()}
         sameness = {place: _sameness(vectors[place], shown) for place in left}

@@ -20,7 +20,7 @@ from recall_lsp.recall.holdout import Half, Question, fold_of, questions_of
 from recall_lsp.recall.learn import Example, chance_of_gain, fit_map, fit_weights, ndcg
 from recall_lsp.recall.measure import silence
 from recall_lsp.recall.query import make_query
-from recall_lsp.recall.rank import Weights
+from recall_lsp.recall.rank import Weights, bent, units_mark
 from recall_lsp.recall.retrieve import retrieve
 from recall_lsp.recall.strangers import foreign, lorem
 
@@ -82,37 +82,37 @@ def tune(vault: Vault, start: Weights, learn: Sequence[Question], held: Sequence
     """
     kept, vault.tuned = vault.tuned, UNTUNED
     try:
-        examples = [example(vault, question, step) for question in learn]
+        examples = [example(vault, question, start, step) for question in learn]
         folds = np.array([fold_of(question.path, _FOLDS) for question in learn])
         pairs = _pairs(vault, learn, folds)
         turn_hold = _best_turn(pairs)
         rank, hold, value = _best_weights(examples, folds, start)
         turn = None
         if turn_hold:
-            turned = _turned_examples(vault, learn, pairs, folds, turn_hold, step)
+            turned = _turned_examples(vault, learn, start, pairs, folds, turn_hold, step)
             turned_rank, turned_hold, turned_value = _best_weights(turned, folds, start)
             if turned_value > value and _stays_silent(vault, fit_map(pairs.asked, pairs.answered, turn_hold)):
                 rank, hold, turn = turned_rank, turned_hold, fit_map(pairs.asked, pairs.answered, turn_hold)
         vault.tuned = UNTUNED
-        judged = [example(vault, question, step) for question in held]
+        judged = [example(vault, question, start, step) for question in held]
         before = [ndcg(one, start.rank) for one in judged]
         tuned = Tuned(dict(zip(FEATURES, rank.tolist(), strict=True)), turn, vault.model_id)
         if turn is not None:
             vault.tuned = tuned
-            judged = [example(vault, question, step) for question in held]
+            judged = [example(vault, question, start, step) for question in held]
         after = [ndcg(one, rank) for one in judged]
     finally:
         vault.tuned = kept
-    return Tuning(replace(tuned, story=_story(len(learn), before, after, hold)), len(learn), before, after)
+    return Tuning(replace(tuned, story=_story(start, len(learn), before, after, hold)), len(learn), before, after)
 
 
-def example(vault: Vault, question: Question, step: Step) -> Example:
-    """The question's candidates as the vault finds them now."""
+def example(vault: Vault, question: Question, start: Weights, step: Step) -> Example:
+    """The question's candidates as the vault finds them now; what hidden units say of them stays."""
     moment = question.moment()
     found = retrieve(vault, moment, make_query(vault, moment))
     step()
     gold = np.array([vault.entries[note].path in question.gold for note in found.notes.tolist()], bool)
-    return Example(found.features, gold, len(question.gold))
+    return Example(found.features, gold, len(question.gold), bent(found.features, start))
 
 
 def _best_weights(
@@ -167,14 +167,20 @@ def _mean_rank(pairs: _Pairs, hold: float) -> float:
 
 
 def _turned_examples(
-    vault: Vault, questions: Sequence[Question], pairs: _Pairs, folds: NDArray[np.int64], hold: float, step: Step
+    vault: Vault,
+    questions: Sequence[Question],
+    start: Weights,
+    pairs: _Pairs,
+    folds: NDArray[np.int64],
+    hold: float,
+    step: Step,
 ) -> list[Example]:
     """The examples as they look through maps that were fitted without their fold."""
     turns = [fit_map(pairs.asked[pairs.folds != f], pairs.answered[pairs.folds != f], hold) for f in range(_FOLDS)]
     found = []
     for question, fold in zip(questions, folds.tolist(), strict=True):
         vault.tuned = Tuned(turn=turns[fold], model_id=vault.model_id)
-        found.append(example(vault, question, step))
+        found.append(example(vault, question, start, step))
     return found
 
 
@@ -191,8 +197,11 @@ def _no_step() -> None:
     pass
 
 
-def _story(learned: int, before: Sequence[float], after: Sequence[float], hold: float) -> dict[str, float]:
+def _story(
+    start: Weights, learned: int, before: Sequence[float], after: Sequence[float], hold: float
+) -> dict[str, float]:
     return {
+        "beside": units_mark(start),
         "learned": learned,
         "held_out": len(before),
         "ndcg_before": round(fmean(before), 4),

@@ -75,12 +75,19 @@ def open_panel(terminal: Terminal, text: str = WAITING) -> None:
 
 def to_panel(terminal: Terminal, title: str) -> None:
     """Into the panel, to a note."""
+    terminal.press("\x18o")
+    terminal.wait_for(lambda _: terminal.screen.cursor.x >= COLUMNS - PANEL, "the cursor in the panel")
+    to_card(terminal, title)
+
+
+def to_card(terminal: Terminal, title: str) -> None:
+    """From the top of the panel down to a note."""
 
     def row() -> int:
         return terminal.screen.cursor.y
 
-    terminal.press("\x18o")
-    terminal.wait_for(lambda _: terminal.screen.cursor.x >= COLUMNS - PANEL, "the cursor in the panel")
+    terminal.press("\x1b<")
+    terminal.wait_for(lambda _: row() <= 1, "the top of the panel")
     rows = {row()}
     while title not in terminal.text().split("\n")[row()][COLUMNS - PANEL :]:
         terminal.press("n")
@@ -119,6 +126,7 @@ def test_what_the_keys_of_the_panel_do(terminal: Terminal, desk: Desk) -> None:
     has(terminal, {"Draft until morning"}, "recall going on")
     terminal.press("?")
     terminal.wait_for(lambda screen: "l insert a link, c cite" in screen, "the help")
+    to_card(terminal, "Draft until morning")
     terminal.press(" ")
     terminal.wait_for(lambda screen: "Wrote Piotr a reply at 22:40" in screen, "the passage in a window below")
     terminal.press(" ")

@@ -16,7 +16,7 @@ def examples(count: int = 60) -> list[Example]:
     made = []
     for _ in range(count):
         features = chance.random((10, 3)).astype(np.float32)
-        made.append(Example(features, features[:, 1] == features[:, 1].max(), 1))
+        made.append(Example(features, features[:, 1] == features[:, 1].max(), 1, np.zeros(10, np.float32)))
     return made
 
 
@@ -36,7 +36,7 @@ def test_weights_stay_where_they_are_held() -> None:
 
 
 def test_gold_that_is_no_candidate_is_missed() -> None:
-    found = Example(np.eye(3, dtype=np.float32), np.array([True, False, False]), 2)
+    found = Example(np.eye(3, dtype=np.float32), np.array([True, False, False]), 2, np.zeros(3, np.float32))
     assert round(ndcg(found, START), 3) == 0.613
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from importlib.resources import files
 
 import numpy as np
@@ -31,11 +32,19 @@ KIN = evidence_of(
 def test_the_shipped_weights_fit_the_features() -> None:
     weights = default_weights()
     assert weights.rank.shape == (len(FEATURES),)
+    assert weights.units.shape == (len(FEATURES), len(weights.bias))
+    assert weights.bias.shape == weights.say.shape
     assert weights.related.shape == weights.by_words.shape == (len(EVIDENCE) + 1,)
     table = json.loads((files("recall_lsp.recall") / "weights.json").read_text(encoding="utf-8"))
     assert set(table["rank"]) == set(FEATURES)
     assert set(table["related"]) == {*EVIDENCE, "intercept"}
     assert set(table["by_words"]) == {*WORDS_EVIDENCE, "intercept"}
+
+
+def test_the_rest_of_the_note_speaks_through_the_linear_part_alone() -> None:
+    elsewhere = [at for at, name in enumerate(FEATURES) if name.endswith("_so_far")]
+    assert elsewhere
+    assert not default_weights().units[elsewhere].any()
 
 
 @pytest.mark.parametrize("by_meaning", [True, False])
@@ -44,12 +53,22 @@ def test_what_belongs_to_the_vault_is_shown_and_what_is_strange_is_not(by_meanin
     assert 0 <= strange < Options().quiet < kin <= 1
 
 
+def features_of(known: Mapping[str, float]) -> NDArray[np.float32]:
+    return np.array([[known.get(name, 0.0) for name in FEATURES]], np.float32)
+
+
 def test_more_shared_ranks_higher() -> None:
-    nothing = np.zeros((1, len(FEATURES)), np.float32)
-    much = nothing.copy()
-    for name in ("title_covered", "bm25_note", "bm25_passage", "share_note", "cosine", "rank_cosine", "rank_note"):
-        much[0, FEATURES.index(name)] = 0.9
-    assert score(much, default_weights())[0] > score(nothing, default_weights())[0]
+    by_words = {"bm25_note": 0.9, "bm25_passage": 0.9, "rank_note": 1.0, "rank_passage": 1.0, "share_note": 0.3}
+    by_name = {"title_covered": 1.0, "title_weight": 0.4, "title_said": 1.0, "title_so_far": 1.0}
+    by_meaning = {
+        "cosine": 0.7, "cosine_z": 0.8, "rank_cosine": 1.0, "cosine_note": 0.6, "cosine_so_far": 0.6,
+    }  # fmt: skip
+    typical = {"cosine": 0.2, "cosine_z": 0.2, "cosine_note": 0.2, "cosine_so_far": 0.3, "length": 0.5, "hub": 0.3}
+    weights = default_weights()
+    least = score(features_of(typical), weights)[0]
+    for shared in (by_words, by_name, by_meaning):
+        assert score(features_of(typical | shared), weights)[0] > least
+    assert score(features_of(typical | by_words | by_name | by_meaning), weights)[0] > least + 2
 
 
 def test_no_candidates() -> None:

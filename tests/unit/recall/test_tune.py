@@ -9,8 +9,9 @@ from vaults import NONSENSE, crossed_notes, found, indexed
 
 from recall_lsp.index.tuned import UNTUNED, remove_tuned, tuned_path, write_tuned
 from recall_lsp.index.vault import Vault
+from recall_lsp.recall.features import FEATURES
 from recall_lsp.recall.learn import chance_of_gain
-from recall_lsp.recall.rank import default_weights, unfit, weights_of
+from recall_lsp.recall.rank import default_weights, unfit, units_mark, weights_of
 from recall_lsp.recall.tune import Tuning, halves, tune
 
 
@@ -45,6 +46,11 @@ def test_what_does_not_fit_is_not_used_and_told(root: Path) -> None:
     vault.refresh()
     assert "tune` on it again" in unfit(vault.tuned, vault.model_id)
     assert weights_of(vault) is default_weights()
+    own = dict.fromkeys(FEATURES, 1.0)
+    for beside, used in ((units_mark(default_weights()), True), (1, False)):
+        write_tuned(tuned_path(root), replace(UNTUNED, rank=own, story={"beside": beside}))
+        vault.refresh()
+        assert (weights_of(vault) is not default_weights()) is used
     tuned_path(root).write_text("not JSON")
     vault.refresh()
     assert "cannot be read" in unfit(vault.tuned, vault.model_id)
