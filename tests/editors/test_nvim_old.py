@@ -17,7 +17,7 @@ from told import replaced, told
 
 pytestmark = pytest.mark.slow
 
-MENU = re.compile(r"goes out on the day it was written\. +Text")
+MENU = re.compile(r"goes out on the day it was written\. +Reference")
 NEEDED = "Neovim 0.11 or later is needed"
 
 
