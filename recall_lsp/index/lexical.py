@@ -121,6 +121,7 @@ class LexicalWriter:
     def __init__(self, folder: Path) -> None:
         """Opens the view, or starts it from nothing when it is missing, damaged or of another version."""
         self._folder = folder
+        self._beside()
         try:
             if not view_state(folder).born:
                 raise FileNotFoundError(folder)
@@ -130,6 +131,13 @@ class LexicalWriter:
             self._open()
         except (ValueError, OSError):
             self._restart()
+
+    def _beside(self) -> tuple[Path, Path]:
+        """Where a view is made anew, and where the old one goes then; what a killed process left there is removed."""
+        fresh, worn = (self._folder.with_name(f"{self._folder.name}.{name}") for name in ("new", "old"))
+        for folder in (fresh, worn):
+            shutil.rmtree(folder, ignore_errors=True)
+        return fresh, worn
 
     def is_whole(self) -> bool:
         """Whether the files of the view are all there in their full length, as far as can be told in a millisecond."""
@@ -189,9 +197,7 @@ class LexicalWriter:
 
         The terms are made again: some 0.2 ms a note.
         """
-        fresh, worn = (self._folder.with_name(f"{self._folder.name}.{name}") for name in ("new", "old"))
-        for folder in (fresh, worn):
-            shutil.rmtree(folder, ignore_errors=True)
+        fresh, worn = self._beside()
         fresh.mkdir()
         writer = LexicalWriter(fresh)
         writer.update(catalog)

@@ -136,6 +136,15 @@ def test_a_scattered_view_is_put_together_and_answers_alike(catalog: sqlite3.Con
     assert Lexical(tmp_path / "lexical").search_notes({"entir": 1.0}, 5).keys
 
 
+def test_what_a_killed_keeper_left_half_made_goes(catalog: sqlite3.Connection, tmp_path: Path) -> None:
+    put(catalog, "The zyxwvut flew.")
+    LexicalWriter(tmp_path / "lexical.new").update(catalog)
+    (tmp_path / "lexical.new").rename(tmp_path / "lexical.old")
+    LexicalWriter(tmp_path / "lexical.new").update(catalog)
+    LexicalWriter(tmp_path / "lexical").update(catalog)
+    assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {"lexical"}
+
+
 def test_a_quiet_moment_gives_back_what_a_busy_one_took(catalog: sqlite3.Connection, tmp_path: Path) -> None:
     writer = LexicalWriter(tmp_path / "lexical")
     put(catalog, *map(prose, range(400)))
