@@ -19,7 +19,7 @@ from torture_vault import Wanted
 from recall_lsp.commands.related import recall_text
 from recall_lsp.config import load_options
 from recall_lsp.index import check as checking
-from recall_lsp.index import encoder, keep, language, vault
+from recall_lsp.index import embedder, encoder, keep, language, vault
 from recall_lsp.index.places import index_dir
 from recall_lsp.index.rows import text_hash
 from recall_lsp.index.vault import Vault
@@ -61,7 +61,7 @@ def verify(root: Path, wanted: Wanted) -> dict[str, Any]:
         return inner and Spy(inner, texts)
 
     setattr(checking, "load", loaded)  # noqa: B010
-    setattr(keep, "load", spying)  # noqa: B010
+    setattr(embedder, "load", spying)  # noqa: B010
     setattr(vault, "load_encoder", lru_cache(encoder.load_encoder))  # noqa: B010
     troubles = [f"{finding.what} (right after)" for finding in _findings(root, options) if finding.broken]
     committed = _vectors(root)
