@@ -9,8 +9,8 @@ local M = {}
 ---@field cmd string[] the server's command line
 ---@field filetypes string[]
 ---@field settings table<string, any> as in recall.toml
----@field completion boolean open the menu after `[[` and the trigger; false leaves completion to another plugin, which is
----then not offered related notes at every word (unless `settings.completion` says so)
+---@field completion boolean open the menu after `[[` and the trigger; false leaves completion to another plugin,
+---which is then not offered related notes at every word (unless `settings.completion` says so)
 ---@field panel recall.PanelOptions|{ open: boolean } `open`: with the first note
 ---@field line boolean tell the nearest note at the end of the paragraph, in one quiet line
 ---@field ghost boolean|string ghost text (Neovim 0.12), and the key that takes it; false for none
