@@ -55,17 +55,17 @@ def test_a_writer_sees_the_card_of_related_notes(terminal: Terminal) -> None:
 def test_a_narrow_card_breaks_no_file_name(nvim: str, desk: Desk, tmp_path: Path) -> None:
     command = [nvim, "--clean", "-u", str(HERE / "nvim_init.lua"), str(desk.vault / "The two-day loaf.md")]
     narrow = Terminal(command, desk.env, 70, 40, tmp_path / "screen.txt")
+    notes = {path.name for path in desk.vault.rglob("*") if path.is_file()}
+
+    def whole_names(screen: str) -> bool:
+        rows = (row.strip("│~ ") for row in screen.split("\n"))
+        files = {row for row in rows if row.endswith((".md", ".txt"))}
+        return "Draft until morning.md" in files and files <= notes
+
     try:
         write(narrow, WAITING)
         narrow.press("\x1b")
-        narrow.press_until(
-            "K",
-            "",
-            lambda screen: (
-                {f"{title}.md" for title in RELATED[WAITING]} <= {row.strip("│~ ") for row in screen.split("\n")}
-            ),
-            "each note's file on a row of its own",
-        )
+        narrow.press_until("K", "", whole_names, "each note's file on a row of its own")
     finally:
         narrow.close()
 

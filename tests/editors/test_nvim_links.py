@@ -57,9 +57,9 @@ def test_a_note_is_renamed_with_its_file_and_its_links(nvim: str, desk: Desk, tm
     finally:
         terminal.close()
     expected = {
-        "Rye and barley.md": "# Rye\n\nDark and slow.\n",
+        "Rye and barley.md": "# Rye and barley\n\nDark and slow.\n",
         "Bread.md": "Mostly [[Rye and barley]], rarely [white](White.md).\n",
-        "Flour.md": "As [[Rye and barley|dark]] as it gets, and ![[Rye and barley#Rye]].\n",
+        "Flour.md": "As [[Rye and barley|dark]] as it gets, and ![[Rye and barley#Rye and barley]].\n",
     }
     assert {path.name: path.read_text("utf-8") for path in vault.glob("*.md")} == expected
 
