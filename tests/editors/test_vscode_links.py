@@ -88,7 +88,7 @@ def test_the_menu_tells_of_both_folders(linked: Mapping[str, Any]) -> None:
 def test_search_finds_in_both_folders(linked: Mapping[str, Any]) -> None:
     found = told(linked, "search")
     assert any(row.startswith("The two-day loaf") for row in found["loaf"][:2])
-    assert any(row.startswith("Tools") for row in found["spade"][:2])
+    assert any(row.startswith("Shed tools") for row in found["spade"][:2])
 
 
 def test_each_folder_has_its_own_related_notes(linked: Mapping[str, Any]) -> None:

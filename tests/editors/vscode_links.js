@@ -193,9 +193,9 @@ run(async ({ page, panel, cards, shot, titles, lines, until, rows, input, comman
     const loaf = await shown();
     await shot("search-open");
     await input.first().fill("a broken spade handle");
-    await until("the other folder's", async () => (await shown()).slice(0, 2).some((row) => row.startsWith("Tools")));
+    await until("the other folder's", async () => (await shown()).slice(0, 2).some((row) => row.startsWith("Shed tools")));
     const spade = await shown();
-    if (!spade[0].startsWith("Tools")) await page.keyboard.press("ArrowDown");
+    if (!spade[0].startsWith("Shed tools")) await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
     await tabNow("Shed tools.md");
     return { loaf, spade };
