@@ -121,9 +121,10 @@ def _code(scan: Scan, text: str, start: int, end: int) -> None:
         scan.pieces.append((text, start + found))
         return
     # Wrapped over lines or with escapes within, the words stand further apart in the file.
-    found = 0
+    after = 0
     for word in text.replace("|", " ").split():
-        found = max(raw.find(word, found), found)
+        found = max(raw.find(word, after), after)
+        after = found + len(word)
         scan.pieces += [(word, start + found), (" ", start + found)]
 
 
