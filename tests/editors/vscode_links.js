@@ -102,10 +102,13 @@ run(async ({ page, panel, cards, shot, titles, lines, until, rows, input, comman
 
   const toCard = async (title) => {
     await toPanel();
-    await page.keyboard.press("Home");
-    for (let at = 0; at < 6; at++) {
-      if ((await panel.locator("li:focus .title").innerText()).startsWith(title)) return;
-      await page.keyboard.press("ArrowDown");
+    for (let walk = 0; walk < 5; walk++) {
+      await page.keyboard.press("Home");
+      for (let at = 0; at < 6; at++) {
+        if ((await panel.locator("li:focus .title").innerText()).startsWith(title)) return;
+        await page.keyboard.press("ArrowDown");
+      }
+      await page.waitForTimeout(500); // the cards may have changed places meanwhile
     }
     throw new Error(`no card of ${title}`);
   };
