@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recall_lsp.index.arrays import with_room
-from recall_lsp.notes.resolve import nearest
+from recall_lsp.notes.resolve import nearest, opening
 
 Keys = tuple[str, ...]
 Multimap = dict[str, int | set[int]]
@@ -46,6 +47,7 @@ class Graph:
         self._names: dict[int, Keys] = {}
         self._links: dict[int, tuple[Keys, ...]] = {}
         self._owners: Multimap = {}
+        self._openings: Counter[str] = Counter()
         self._mentions: Multimap = {}
         self._outlinks: dict[int, frozenset[int]] = {}
         self._backlinks: dict[int, frozenset[int]] = {}
@@ -60,6 +62,7 @@ class Graph:
         self._names[note], self._links[note] = names, tuple(dict.fromkeys(links))
         for name in names:
             _add(self._owners, name, note)
+            self._openings[opening(name)] += 1
         for keys in self._links[note]:
             for key in keys:
                 _add(self._mentions, key, note)
@@ -75,6 +78,7 @@ class Graph:
         self._ids.pop(self._paths.pop(note), None)
         for name in self._names.pop(note):
             _discard(self._owners, name, note)
+            self._openings[opening(name)] -= 1
         for keys in self._links.pop(note):
             for key in keys:
                 _discard(self._mentions, key, note)
@@ -91,6 +95,17 @@ class Graph:
 
     def owners(self, key: str) -> frozenset[int]:
         return frozenset(_held(self._owners, key))
+
+    def only_owner(self, key: str) -> int | None:
+        """The one note of this name; None for a name of none or of several."""
+        held = self._owners.get(key)
+        if isinstance(held, set):
+            return next(iter(held)) if len(held) == 1 else None
+        return held
+
+    def opens(self, words: str) -> bool:
+        """Whether a title or alias begins with two words (see `opening`)."""
+        return self._openings.get(words, 0) > 0
 
     def mentioning(self, key: str) -> frozenset[int]:
         """The notes with a link that tries this name."""

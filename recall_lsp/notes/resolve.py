@@ -17,6 +17,9 @@ from recall_lsp.notes.model import Link
 
 NOTE_EXTENSIONS = (".md", ".markdown", ".mdx", ".org", ".txt")
 
+WORD = re.compile(r"\w+(?:['’-]\w+)*")
+_OPENING = re.compile(rf"{WORD.pattern}\W+{WORD.pattern}")
+_TITLE = "title:"
 _LOOSE = re.compile(r"[\s_-]+")
 _PERMALINK = re.compile(r"(?:^|/)(\d{4})/(\d\d)/(\d\d)/([^/]+?)(?:/|\.html)?$")
 _DAY_NAME = re.compile(r"[^\W\d_]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{4}[-_/.]\d\d[-_/.]\d\d", re.I)
@@ -37,7 +40,13 @@ def note_keys(path: str, title: str, aliases: Iterable[str], ids: Iterable[str])
 
 def title_key(name: str) -> str:
     """The key of a title or alias."""
-    return f"title:{_folded(name).strip()}"
+    return f"{_TITLE}{_folded(name).strip()}"
+
+
+def opening(key: str) -> str:
+    """The first two words, folded, of a title, by its key; "" for another key, and where there are not two."""
+    found = _OPENING.match(key, len(_TITLE)) if key.startswith(_TITLE) else None
+    return found.group() if found else ""
 
 
 def link_keys(link: Link, source: str) -> tuple[str, ...]:
@@ -110,7 +119,7 @@ def _without_html(path: str) -> str:
 def name_keys(target: str) -> list[str]:
     """The keys to try for a folded name, as of a wiki link without a folder."""
     name = target.strip("/").lstrip("./") or target
-    keys = [name, f"title:{name}", f"~{_loose(without_extension(name))}"]
+    keys = [name, f"{_TITLE}{name}", f"~{_loose(without_extension(name))}"]
     if _DAY_NAME.fullmatch(name) and (day := written_in(name)):
         keys += [day.strftime("%Y_%m_%d"), day.isoformat()]
     return keys

@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 
 from recall_lsp.index.graph import Graph
+from recall_lsp.notes.resolve import opening, title_key
 
 
 def graph_of(notes: dict[int, tuple[str, tuple[str, ...], list[tuple[str, ...]]]]) -> Graph:
@@ -30,6 +31,21 @@ def test_of_two_owners_the_nearest_is_meant() -> None:
     graph = graph_of({1: ("garden/index.md", names, []), 2: ("work/index.md", names, [])})
     assert graph.resolve(names, "work/plan.md") == 2
     assert graph.resolve(names, "garden/beds/plan.md") == 1
+
+
+def test_the_words_that_titles_begin_with() -> None:
+    graph = graph_of({1: ("a.md", (title_key("Slow Bread"), "~other one"), []), 2: ("b.md", (title_key("Rye"),), [])})
+    assert graph.opens(opening(title_key("SLOW bread, with rye")))
+    assert not any(graph.opens(words) for words in ("bread", "slow", "rye", "other one"))
+    graph.put(1, "a.md", (title_key("Bread, slow and dark"),), [])
+    assert graph.opens("bread, slow") and not graph.opens("slow bread")
+
+
+def test_the_one_owner_of_a_name() -> None:
+    graph = graph_of({1: ("a.md", ("x", "y"), []), 2: ("b.md", ("y",), [])})
+    assert (graph.only_owner("x"), graph.only_owner("y"), graph.only_owner("z")) == (1, None, None)
+    graph.remove(1)
+    assert graph.only_owner("y") == 2
 
 
 def test_a_change_shows_at_once_on_both_sides() -> None:
