@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from recall_lsp.index.rows import NoteRow
 from recall_lsp.index.vault import Vault
@@ -159,8 +160,23 @@ def read(path: str, text: str) -> Note:
     return read_text(path, text)
 
 
-@lru_cache(maxsize=64)
+_NAMED: dict[str, tuple[str, Named]] = {}
+_MOST_NAMED = 1024
+_naming = Lock()
+
+
 def named(path: str, text: str) -> Named:
+    """What a buffer is called and mentions, remembered for its last version alone: each question asks for all of the
+    open notes, however many they are, and the texts of before would only fill memory."""
+    with _naming:
+        last = _NAMED.get(path)
+    if last is not None and last[0] == text:
+        return last[1]
     note = read(path, text)
     names = note_keys(path, note.title, note.aliases, (block.id for block in note.blocks))
-    return Named(path, names, frozenset(key for link in note.links for key in link_keys(link, path)))
+    found = Named(path, names, frozenset(key for link in note.links for key in link_keys(link, path)))
+    with _naming:
+        _NAMED[path] = text, found
+        while len(_NAMED) > _MOST_NAMED:
+            del _NAMED[next(iter(_NAMED))]
+    return found

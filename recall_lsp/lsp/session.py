@@ -32,6 +32,7 @@ _NO = object()
 TRIGGERS = ("#", "^", "(", "!")
 """Beside `[` and the setting: what begins a tag or heading, a block or footnote, a path, a callout."""
 _SOON = 0.5
+_MOST_PLACED = 4096
 
 
 class Session:
@@ -41,6 +42,8 @@ class Session:
         self.completion = types.CompletionOptions(resolve_provider=True)
         self.documents: dict[str, Document] = {}
         self.vaults: list[ServedVault] = []
+        self._placed: dict[str, tuple[ServedVault, str] | None] = {}
+        self._placed_among: list[ServedVault] = []
         self.initial_settings: Settings = {}
         self.running = False
         self.shows_ghosts = False
@@ -64,6 +67,13 @@ class Session:
 
         A document not saved yet (`untitled:`) belongs to the first folder.
         """
+        if self._placed_among != self.vaults or len(self._placed) > _MOST_PLACED:
+            self._placed, self._placed_among = {}, list(self.vaults)
+        if uri not in self._placed:  # each question asks for all open documents
+            self._placed[uri] = self._find_place(uri)
+        return self._placed[uri]
+
+    def _find_place(self, uri: str) -> tuple[ServedVault, str] | None:
         if uri_scheme(uri) == "untitled":
             return (self.vaults[0], "untitled.md") if self.vaults else None
         path = file_path(uri)
