@@ -37,7 +37,8 @@ from recall_lsp.notes.model import Note, Passage
 
 __all__ = ["SCHEMA_VERSION", "open_catalog"]
 
-_WITHIN = "notes n CROSS JOIN passages p ON p.id BETWEEN n.first AND n.last"
+WITHIN = "notes n CROSS JOIN passages p ON p.id BETWEEN n.first AND n.last"
+"""Notes with their passages, to select from."""
 LAST_ID = (1 << 63) - 1
 """No note's id is larger."""
 MODEL_ERROR = "model_error"
@@ -237,7 +238,7 @@ def skipped(connection: sqlite3.Connection, *, failed: bool = False) -> tuple[tu
 
 
 def passages_of(connection: sqlite3.Connection, notes: Iterable[int]) -> list[PassageRow]:
-    return _passages(connection, f"{_WITHIN} WHERE n.id IN ({_integers(notes)})")
+    return _passages(connection, f"{WITHIN} WHERE n.id IN ({_integers(notes)})")
 
 
 def passages_by_id(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, PassageRow]:
@@ -262,7 +263,7 @@ def first_passage(connection: sqlite3.Connection, note: int) -> int | None:
 def passage_ids(connection: sqlite3.Connection, notes: Sequence[int]) -> dict[int, list[int]]:
     """The ids of each note's passages."""
     found: dict[int, list[int]] = {}
-    for note, passage in connection.execute(f"SELECT n.id, p.id FROM {_WITHIN} WHERE n.id IN ({_integers(notes)})"):
+    for note, passage in connection.execute(f"SELECT n.id, p.id FROM {WITHIN} WHERE n.id IN ({_integers(notes)})"):
         found.setdefault(note, []).append(passage)
     return found
 
@@ -270,7 +271,7 @@ def passage_ids(connection: sqlite3.Connection, notes: Sequence[int]) -> dict[in
 def passage_keys(connection: sqlite3.Connection, notes: Sequence[int]) -> list[tuple[int, int, int]]:
     """(passage id, note id, text hash) of the passages with prose in `notes`."""
     found = connection.execute(
-        f"SELECT p.id, n.id, p.hash FROM {_WITHIN} WHERE n.id IN ({_integers(notes)}) AND p.letters ORDER BY p.id"
+        f"SELECT p.id, n.id, p.hash FROM {WITHIN} WHERE n.id IN ({_integers(notes)}) AND p.letters ORDER BY p.id"
     )
     return found.fetchall()
 

@@ -33,7 +33,7 @@ from recall_lsp.index.vectors import embeddings_path, open_embeddings
 
 Part = Literal["catalog", "full text", "vectors", "model", "folder", "reader"]
 _PAGES = 5_000
-_OWN = "notes n CROSS JOIN passages p ON p.id BETWEEN n.first AND n.last AND p.note = n.id"
+_OWN = f"{cat.WITHIN} AND p.note = n.id"
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,10 +124,10 @@ class ServedVault:
             more = vault.refresh() or vault.prepare()
             if not more:
                 _import_ahead()
-            if not more and len(vault.ids) > 1.25 * self._frozen:
-                # The collector would walk over all that is known of the notes, a tenth of a second at 13,000.
-                self._frozen = len(vault.ids)
-                gc.freeze()
+                if len(vault.ids) > 1.25 * self._frozen:
+                    # The collector would walk over all that is known of the notes, a tenth of a second at 13,000.
+                    self._frozen = len(vault.ids)
+                    gc.freeze()
         except BaseException as error:
             log.warning("the index of %s cannot be followed: %s", self.root.name, type(error).__name__)
             return

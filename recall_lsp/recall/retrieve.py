@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from recall_lsp.index.int8_rows import Nearest
 from recall_lsp.index.lexical import Scored
+from recall_lsp.index.matrix import Matrix
 from recall_lsp.index.vault import Vault
 from recall_lsp.recall.evidence import evidence
 from recall_lsp.recall.features import Found, features
@@ -92,10 +93,11 @@ def _shown_nearest(nearest: Nearest | None, shown: Collection[int]) -> Nearest |
 def _search(vault: Vault, query: Query, depth: int) -> tuple[_ByWords, _ByMeaning]:
     """What both views find: Tantivy searches while the model, which takes longer, runs in this thread; neither holds
     the interpreter."""
-    if vault.meaning is None:
+    matrix = vault.meaning
+    if matrix is None or not len(matrix):
         return _search_words(vault, query, depth), (None, None)
     searching = _BESIDE.submit(_search_words, vault, query, depth)
-    meaning = _search_meaning(vault, query, depth)
+    meaning = _search_meaning(matrix, query, depth)
     return searching.result(), meaning
 
 
@@ -109,9 +111,8 @@ def _search_words(vault: Vault, query: Query, depth: int) -> _ByWords:
     )
 
 
-def _search_meaning(vault: Vault, query: Query, depth: int) -> _ByMeaning:
-    matrix = vault.meaning
-    if matrix is None or not len(matrix) or query.meaning is None:
+def _search_meaning(matrix: Matrix, query: Query, depth: int) -> _ByMeaning:
+    if query.meaning is None:
         return None, None
     so_far = query.note_meaning if query.note_meaning is not None else query.meaning
     return matrix.nearest(query.meaning, 2 * depth), matrix.nearest_notes(so_far, depth // 2)
